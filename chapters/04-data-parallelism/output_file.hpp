@@ -1,0 +1,69 @@
+// A file that is there whole or not at all.
+#pragma once
+
+#include "common/check.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <utility>
+
+class output_file {
+  public:
+    // Writes to directory/name.part until keep() gives it its name. With an
+    // empty directory the file has no name at all, in the directory for
+    // temporary files ($TMPDIR or /tmp): it is gone when it is closed,
+    // whatever ends the program.
+    output_file(const std::filesystem::path& directory,
+                const std::string& name) {
+        if (directory.empty()) {
+            part_ = std::filesystem::temp_directory_path() / (name + ".XXXXXX");
+            fd_ = check(::mkostemp(part_.data(), O_CLOEXEC), part_);
+            ::unlink(std::exchange(part_, {}).c_str());
+        } else {
+            final_ = directory / name;
+            part_ = final_ + ".part";
+            fd_ = check(::open(part_.c_str(),
+                               O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644),
+                        part_);
+        }
+    }
+
+    output_file(const output_file&) = delete;
+    output_file& operator=(const output_file&) = delete;
+
+    ~output_file() {
+        if (fd_ != -1)
+            ::close(fd_);
+        if (!part_.empty())
+            ::unlink(part_.c_str());
+    }
+
+    void write(std::span<const std::byte> bytes) {
+        while (!bytes.empty()) {
+            const ssize_t written = ::write(fd_, bytes.data(), bytes.size());
+            if (written == -1 && errno == EINTR)
+                continue;
+            bytes = bytes.subspan(static_cast<std::size_t>(
+                check(written, part_.empty() ? "temporary file" : part_)));
+        }
+    }
+
+    // Closes the file and gives it its name. Not synced to disk: a crash of
+    // the machine may lose it.
+    void keep() {
+        check(::close(std::exchange(fd_, -1)), "close " + final_);
+        if (part_.empty())
+            return;
+        check(::rename(part_.c_str(), final_.c_str()), final_);
+        part_.clear();
+    }
+
+  private:
+    int fd_ = -1;
+    std::string part_, final_;
+};

@@ -1,0 +1,142 @@
+// The work that every samples_* program divides: files of `batch` rows each.
+// Only who writes which file differs between the programs.
+#pragma once
+
+#include "common/check.hpp"
+#include "common/cli.hpp"
+#include "common/stopwatch.hpp"
+#include "common/workers.hpp"
+#include "output_file.hpp"
+#include "parquet.hpp"
+#include "sample.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+#include <vector>
+
+struct samples_job {
+    std::int64_t rows = 1'000'000;
+    std::int64_t workers = default_workers();
+    std::int64_t batch = 5'000; // rows of a file
+    std::int64_t seed = 1;
+    std::string out; // directory, or empty: write, but keep nothing
+
+    std::int64_t files() const { return (rows + batch - 1) / batch; }
+};
+
+inline samples_job parse_samples_job(int argc, char** argv, const char* program,
+                                     const char* what) {
+    samples_job job;
+    cli(program, what)
+        .number("rows", job.rows, 0, 1'000'000'000'000, "rows in all")
+        .number("workers", job.workers, 1, 1024, "threads or processes")
+        .number("batch", job.batch, 1, 100'000'000, "rows of one file")
+        .number("seed", job.seed, 0, 1'000'000'000, "other seed, other rows")
+        .text("out", job.out, "existing directory for the files")
+        .parse(argc, argv);
+    if (!job.out.empty() && !std::filesystem::is_directory(job.out))
+        throw std::runtime_error("--out " + job.out + " is not a directory");
+    stop_on_signals();
+    std::signal(SIGXFSZ, SIG_IGN); // a file too large is an error of write()
+    fmt::print("{} rows, {} files, {} workers, seed {}\n", job.rows,
+               job.files(), job.workers, job.seed);
+    return job;
+}
+
+// What was written. Checksums are sums, so the order of files is all the same
+// and so is the number of rows in each.
+struct written {
+    std::int64_t rows = 0;
+    std::uint64_t checksum = 0;
+
+    written& operator+=(const written& other) {
+        rows += other.rows;
+        checksum += other.checksum;
+        return *this;
+    }
+};
+
+//> columns
+// The sum of all 8-byte words: read from the very bytes that go to the file.
+inline std::uint64_t sum_of_words(std::span<const std::byte> bytes) {
+    std::uint64_t sum = 0;
+    for (std::size_t at = 0; at + 8 <= bytes.size(); at += 8) {
+        std::uint64_t word;
+        std::memcpy(&word, bytes.data() + at, 8);
+        sum += word;
+    }
+    return sum;
+}
+
+// Appends rows [first, first + rows) as one row group, column by column.
+inline std::uint64_t write_group(parquet_writer& out, sample_source source,
+                                 std::int64_t first, std::int64_t rows) {
+    const auto count = static_cast<std::size_t>(rows);
+    const auto row = static_cast<std::uint64_t>(first);
+
+    const std::uint32_t length = id_length;
+    const auto ids = out.next_column(rows, count * (4 + id_length));
+    for (std::size_t r = 0; r < count; ++r) {
+        std::byte* value = ids.data() + r * (4 + id_length);
+        std::memcpy(value, &length, 4);
+        source.id(row + r, reinterpret_cast<char*>(value + 4));
+    }
+    std::uint64_t checksum = sum_of_words(ids);
+
+    for (std::size_t c = 0; c < class_count; ++c) {
+        const auto values = out.next_column(rows, count * 8);
+        for (std::size_t r = 0; r < count; ++r) {
+            const double value = source.probability(row + r, c);
+            std::memcpy(values.data() + r * 8, &value, 8);
+        }
+        checksum += sum_of_words(values);
+    }
+    out.flush();
+    return checksum;
+}
+//< columns
+
+// Writes file number `file` of the job. `buffer` is working memory, one per
+// worker, used again for each file.
+inline written write_file(const samples_job& job, std::int64_t file,
+                          std::vector<std::byte>& buffer) {
+    // A row group is generated in the cache and written from there, so memory
+    // depends on neither --rows nor --batch.
+    constexpr std::int64_t group_rows = 8192;
+    const std::int64_t first = file * job.batch;
+    const std::int64_t end = std::min(first + job.batch, job.rows);
+
+    output_file target(job.out, fmt::format("samples-{:012}.parquet", first));
+    std::vector<parquet_writer::column> columns = {
+        {"id_client", parquet_writer::type::text}};
+    for (std::size_t c = 0; c < class_count; ++c)
+        columns.push_back(
+            {fmt::format("class_{}", c), parquet_writer::type::real});
+    parquet_writer out(target, columns, buffer);
+    const sample_source source(static_cast<std::uint64_t>(job.seed));
+
+    written sum;
+    for (std::int64_t row = first; row < end; row += group_rows) {
+        throw_if_stopped();
+        const std::int64_t rows = std::min(group_rows, end - row);
+        sum += {rows, write_group(out, source, row, rows)};
+    }
+    out.finish();
+    target.keep();
+    return sum;
+}
+
+// Prints what every samples_* program prints; the program's exit status. The
+// checksum is equal for all of them, with any number of workers.
+inline int finish_samples(const samples_job& job, const written& sum,
+                          const stopwatch& clock) {
+    fmt::print("rows_per_s: {:.0f}\n",
+               static_cast<double>(sum.rows) / clock.seconds());
+    fmt::print("checksum: {:016x}\n", sum.checksum);
+    return finish(sum.rows, job.rows);
+}

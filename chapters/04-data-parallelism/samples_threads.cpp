@@ -1,0 +1,43 @@
+// samples_threads: the same files as samples_sequential, written by threads.
+// The number of files is fixed: more threads means fewer files for each.
+//
+//     build/bin/samples_threads --workers 4
+#include "samples_file.hpp"
+
+#include <atomic>
+#include <future>
+#include <vector>
+
+//> worker
+// Takes the next file that nobody has taken until there is none left. The
+// counter is all that the threads share; a fast thread takes more files.
+static written write_files(const samples_job& job,
+                           std::atomic<std::int64_t>& next) {
+    std::vector<std::byte> buffer;
+    written sum;
+    for (;;) {
+        const std::int64_t file = next.fetch_add(1);
+        if (file >= job.files())
+            return sum;
+        sum += write_file(job, file, buffer);
+    }
+}
+//< worker
+
+int main(int argc, char** argv) try {
+    const samples_job job =
+        parse_samples_job(argc, argv, "samples_threads",
+                          "Writes samples, one thread per worker.");
+    const stopwatch clock;
+    std::atomic<std::int64_t> next = 0;
+    std::vector<std::future<written>> workers;
+    for (std::int64_t worker = 0; worker < job.workers; ++worker)
+        workers.push_back(std::async(std::launch::async, write_files,
+                                     std::cref(job), std::ref(next)));
+    written sum;
+    for (std::future<written>& worker : workers)
+        sum += worker.get(); // throws what the worker threw
+    return finish_samples(job, sum, clock);
+} catch (...) {
+    return failed("samples_threads");
+}

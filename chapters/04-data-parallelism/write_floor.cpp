@@ -1,0 +1,30 @@
+// write_floor: as many bytes in as many files as samples_sequential, but all
+// of them zero. What remains is what the kernel charges for writing: no
+// generator can be faster on this machine.
+//
+//     build/bin/write_floor --rows 1000000
+#include "samples_file.hpp"
+
+int main(int argc, char** argv) try {
+    const samples_job job = parse_samples_job(
+        argc, argv, "write_floor", "Writes zeros where samples would be.");
+    constexpr std::int64_t row_bytes = 4 + id_length + 8 * class_count;
+    const std::vector<std::byte> zeros(
+        static_cast<std::size_t>(job.batch * row_bytes));
+    const stopwatch clock;
+    std::int64_t rows = 0;
+    for (std::int64_t file = 0; file < job.files(); ++file) {
+        throw_if_stopped();
+        const auto count = std::min(job.batch, job.rows - file * job.batch);
+        output_file target(job.out, fmt::format("zeros-{:012}", file));
+        target.write(std::span(zeros).first(
+            static_cast<std::size_t>(count * row_bytes)));
+        target.keep();
+        rows += count;
+    }
+    fmt::print("rows_per_s: {:.0f}\n",
+               static_cast<double>(rows) / clock.seconds());
+    return finish(rows, job.rows);
+} catch (...) {
+    return failed("write_floor");
+}

@@ -1,0 +1,77 @@
+// How many workers can run at the same time on this machine.
+#pragma once
+
+#include "common/check.hpp"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <string>
+#include <vector>
+
+// CPUs that the scheduler may give to this process: the number that nproc
+// prints and taskset changes. Source: sched_setaffinity(2).
+inline int cpus_by_affinity() {
+    // The mask must be at least as long as the kernel's own, whose length
+    // nobody tells us: try 1024 CPUs, then twice as many.
+    for (std::size_t sets = 1;; sets *= 2) {
+        std::vector<cpu_set_t> mask(sets);
+        const std::size_t bytes = sets * sizeof(cpu_set_t);
+        if (sched_getaffinity(0, bytes, mask.data()) == 0)
+            return CPU_COUNT_S(bytes, mask.data());
+        if (errno != EINVAL)
+            throw_errno("sched_getaffinity");
+    }
+}
+
+// CPUs' worth of time that the control groups of this process may use: the
+// smallest quota between its own group and the root, infinity without one.
+// Containers are limited this way, and affinity does not show it.
+// Source: the kernel's cgroup-v2.rst (cpu.max) and sched-bwc.rst (version 1).
+// `root` is there for tests.
+inline double cpus_by_quota(const std::filesystem::path& root = "/") {
+    double least = std::numeric_limits<double>::infinity();
+    const auto mounted = root / "sys/fs/cgroup";
+    const auto take = [&least](double quota, double period) {
+        if (quota > 0 && period > 0)
+            least = std::min(least, quota / period);
+    };
+    // Lines such as 0::/user.slice (version 2) and 4:cpu,cpuacct:/user.slice.
+    std::ifstream groups(root / "proc/self/cgroup");
+    for (std::string line; std::getline(groups, line);) {
+        const auto first = line.find(':'), second = line.find(':', first + 1);
+        if (first == line.npos || second == line.npos)
+            continue;
+        const auto kinds = line.substr(first + 1, second - first - 1);
+        std::filesystem::path group = line.substr(second + 1);
+        for (;; group = group.parent_path()) {
+            const auto below = group.relative_path();
+            double quota = 0, period = 0;
+            if (kinds.empty()) {
+                // "max 100000" leaves quota at 0: no limit.
+                std::ifstream(mounted / below / "cpu.max") >> quota >> period;
+            } else if (("," + kinds + ",").find(",cpu,") != line.npos) {
+                const auto directory = mounted / "cpu" / below;
+                std::ifstream(directory / "cpu.cfs_quota_us") >> quota;
+                std::ifstream(directory / "cpu.cfs_period_us") >> period;
+            }
+            take(quota, period);
+            if (!group.has_relative_path())
+                break;
+        }
+    }
+    return least;
+}
+
+// The default of every --workers: never zero. A quota is rounded up, because
+// one worker cannot use 1.5 CPUs and two can.
+inline std::int64_t default_workers() {
+    const double cpus =
+        std::min<double>(cpus_by_affinity(), std::ceil(cpus_by_quota()));
+    return std::max<std::int64_t>(1, static_cast<std::int64_t>(cpus));
+}
