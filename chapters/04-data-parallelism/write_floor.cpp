@@ -1,6 +1,6 @@
 // write_floor: as many bytes in as many files as samples_sequential, but all
-// of them zero. What remains is what the kernel charges for writing: no
-// generator can be faster on this machine.
+// of them zero. What remains is what the kernel charges for writing: no single
+// writer can be faster on this machine.
 //
 //     build/bin/write_floor --rows 1000000
 #include "samples_file.hpp"

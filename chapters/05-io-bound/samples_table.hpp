@@ -101,14 +101,15 @@ class samples_load {
             db_.run("SELECT current_setting('server_version'),"
                     " current_setting('fsync'),"
                     " current_setting('synchronous_commit')");
-        fmt::print("{} rows, {} workers, seed {}; PostgreSQL {}, fsync {}, "
-                   "synchronous_commit {}\n",
-                   job.rows, job.workers, job.seed, server.text(0, 0),
-                   server.text(0, 1), server.text(0, 2));
+        fmt::print("{} rows, {} connection{}, seed {}; PostgreSQL {}, "
+                   "fsync {}, synchronous_commit {}\n",
+                   job.rows, job.workers, job.workers == 1 ? "" : "s",
+                   job.seed, server.text(0, 0), server.text(0, 1),
+                   server.text(0, 2));
         std::string columns = "id_client text NOT NULL";
         for (std::size_t c = 0; c < class_count; ++c)
             columns += fmt::format(", class_{} float8 NOT NULL", c);
-        db_.run("CREATE SCHEMA IF NOT EXISTS many_hands");
+        require_our_schema();
         db_.run(fmt::format("CREATE TABLE IF NOT EXISTS {} ({})",
                             samples_table, columns));
         db_.run(fmt::format("TRUNCATE {}", samples_table));
@@ -148,6 +149,20 @@ class samples_load {
     }
 
   private:
+    // On the private server the schema is ours to make. Elsewhere it must be
+    // there: whoever made it has said that we may work in it.
+    void require_our_schema() {
+        const pg_result answer =
+            db_.run("SELECT current_setting('many_hands.private', true),"
+                    " to_regnamespace('many_hands')");
+        if (answer.text(0, 0) == "on")
+            db_.run("CREATE SCHEMA IF NOT EXISTS many_hands");
+        else if (answer.text(0, 1).empty())
+            throw missing(
+                "DATABASE_URL names a server that is not the book's; it is "
+                "used only if it has a schema many_hands, which is emptied");
+    }
+
     //> proof
     // Count and checksum of what the server has. Any value that is missing,
     // twice there, in the wrong column or one bit off changes the sum: classes

@@ -120,24 +120,24 @@ if ((${#missing[@]} == 0)); then
 fi
 
 as_root=()
+command="apt-get install --no-install-recommends ${missing[*]}"
 if ((EUID != 0)); then
     as_root=(sudo)
+    command="sudo $command"
 fi
-command="apt-get install --no-install-recommends ${missing[*]}"
 if ! command -v apt-get >/dev/null; then
     say "missing (names of Debian's packages): ${missing[*]}"
     exit 3
 elif [[ ${MANY_HANDS_NO_INSTALL:-} == 1 ]]; then
-    say "missing; install it by: ${as_root[*]} $command"
+    say "missing; install it by: $command"
     exit 3
 elif ((EUID != 0)) && ! command -v sudo >/dev/null; then
-    say "missing, and there is no sudo; install it as root by: $command"
+    say "missing, and there is no sudo; install it as root by: ${command#sudo }"
     exit 3
 fi
 
 apt() {
-    LC_ALL=C DEBIAN_FRONTEND=noninteractive "${as_root[@]}" env \
-        LC_ALL=C DEBIAN_FRONTEND=noninteractive apt-get "$@"
+    "${as_root[@]}" env LC_ALL=C DEBIAN_FRONTEND=noninteractive apt-get "$@"
 }
 
 say "missing: ${missing[*]}"
@@ -146,7 +146,7 @@ apt -qq update || say "could not refresh the package lists; going on"
 size=$(LC_ALL=C apt-get install --assume-no --no-install-recommends \
     "${missing[@]}" 2>/dev/null | sed -n 's/^After.*, \(.*\) of add.*/\1/p') ||
     true
-say "about to run: ${as_root[*]} $command (${size:-size unknown} on disk)"
+say "about to run: $command (${size:-size unknown} on disk)"
 if ! $yes && [[ -t 0 && -t 2 ]]; then
     read -rp 'Press Enter to install, Ctrl-C to stop. ' _
 fi
@@ -156,8 +156,9 @@ fi
 no_cluster=/etc/postgresql-common/createcluster.d/many-hands.conf
 remove_no_cluster() {
     "${as_root[@]}" rm -f "$no_cluster"
-    "${as_root[@]}" rmdir -p --ignore-fail-on-non-empty \
-        "$(dirname "$no_cluster")" 2>/dev/null || true
+    [[ -e /etc/postgresql-common/createcluster.conf ]] || # install failed
+        "${as_root[@]}" rmdir -p --ignore-fail-on-non-empty \
+            "$(dirname "$no_cluster")"
 }
 if [[ " ${missing[*]} " == *" postgresql "* ]]; then
     trap remove_no_cluster EXIT

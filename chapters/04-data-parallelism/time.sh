@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Times the variants of this chapter; see common/scripts/time_variants.sh.
+# shellcheck source-path=SCRIPTDIR source=../../common/scripts/time_variants.sh
+source "$(dirname "$0")/../../common/scripts/time_variants.sh"
+here=$(dirname "$(readlink -f "$0")")
+
+chapter 04-data-parallelism
+
+# Three times the source's million rows, so that every run lasts 0.1 s.
+problem samples "Three million samples into 600 Parquet files" rows_per_s
+variant samples_sequential samples_sequential --rows 3000000
+variant samples_threads samples_threads --rows 3000000
+variant samples_processes samples_processes --rows 3000000
+floor write_floor write_floor --rows 3000000
+
+# The disk is not the subject: in memory, if there is a memory file system
+# with room. The files have no names there, so nothing can be left behind.
+free_kib=$(df --output=avail /dev/shm 2>/dev/null | tail -n 1 || true)
+if [[ $(stat -f -c %T /dev/shm 2>/dev/null) == tmpfs && $free_kib -gt 500000 ]]
+then
+    export TMPDIR=/dev/shm
+fi
+directory=${TMPDIR:-/tmp}
+note "The files are written to $directory, $(stat -f -c %T "$directory")."
+
+# The source's own program, where a Python with its libraries is installed.
+python=
+for candidate in python3 /usr/bin/python3; do
+    if [[ -z $python ]] && "$candidate" -c 'import numpy, pandas' 2>/dev/null
+    then
+        python=$candidate
+    fi
+done
+if [[ -n $python ]]; then
+    peer reference.py "$python" "$here/reference.py" --rows 1000000
+else
+    absent reference.py "no python3 with numpy and pandas"
+fi
+go

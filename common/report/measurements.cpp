@@ -1,0 +1,219 @@
+#include "measurements.hpp"
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+#include <charconv>
+#include <cmath>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+namespace fs = std::filesystem;
+using json = nlohmann::json;
+
+static std::string read_file(const fs::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in)
+        throw std::runtime_error("not there");
+    std::ostringstream text;
+    text << in.rdbuf();
+    return text.str();
+}
+
+static std::vector<std::string> split(std::string_view text, char at) {
+    std::vector<std::string> parts;
+    for (;;) {
+        const auto end = text.find(at);
+        parts.emplace_back(text.substr(0, end));
+        if (end == text.npos)
+            return parts;
+        text.remove_prefix(end + 1);
+    }
+}
+
+static std::optional<double> to_number(std::string_view text) {
+    double parsed = 0;
+    const char* end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, parsed);
+    if (error != std::errc{} || rest != end || !std::isfinite(parsed))
+        return std::nullopt;
+    return parsed;
+}
+
+// An exit code is null if a signal ended the program.
+static int exit_code(const json& code) {
+    return code.is_number_integer() ? code.get<int>() : -1;
+}
+
+std::vector<run> read_hyperfine(std::string_view text) {
+    std::vector<run> runs;
+    try {
+        const json all = json::parse(text);
+        const json& result = all.at("results").at(0);
+        if (!all.contains("schema_version")) { // hyperfine 1.x
+            for (std::size_t i = 0; i < result.at("times").size(); ++i)
+                runs.push_back({result.at("times").at(i),
+                                // the mean of all runs: of the one run, here
+                                result.at("user"), result.at("system"),
+                                exit_code(result.at("exit_codes").at(i))});
+        } else if (all.at("schema_version") == 2) {
+            for (const json& one : result.at("measurements"))
+                runs.push_back({one.at("time_wall_clock").at("value"),
+                                one.at("time_user").at("value"),
+                                one.at("time_system").at("value"),
+                                exit_code(one.at("exit_code"))});
+        } else {
+            throw std::runtime_error(
+                "hyperfine's JSON schema " + all.at("schema_version").dump()
+                + " is newer than this report, which knows 1 and 2");
+        }
+    } catch (const json::exception& error) {
+        throw std::runtime_error(
+            std::string("not a JSON file of hyperfine: ") + error.what());
+    }
+    if (runs.empty())
+        throw std::runtime_error("no runs in it");
+    return runs;
+}
+
+output read_output(std::string_view text) {
+    output printed;
+    for (const std::string& line : split(text, '\n')) {
+        if (printed.configuration.empty())
+            printed.configuration = line;
+        const auto colon = line.find(": ");
+        if (colon == line.npos || line.find(' ') < colon)
+            continue;
+        const std::string name = line.substr(0, colon);
+        const std::string rest = line.substr(colon + 2);
+        const auto expected = rest.rfind(" (expected ");
+        if (name == "result" && expected != rest.npos && rest.back() == ')') {
+            printed.result = rest.substr(0, expected);
+            printed.expected = rest.substr(expected + 11);
+            printed.expected.pop_back();
+        } else {
+            printed.figures[name] = rest;
+        }
+    }
+    return printed;
+}
+
+// Reads the files PATH.json and PATH.out of one run.
+static sample read_sample(const fs::path& path, label& of) {
+    sample one;
+    const auto complain = [&](const std::string& what) {
+        one.timed.reset();
+        if (of.trouble.empty())
+            of.trouble = what;
+    };
+    try {
+        one.timed = read_hyperfine(read_file(path.string() + ".json")).at(0);
+        one.printed = read_output(read_file(path.string() + ".out"));
+    } catch (const std::exception& error) {
+        complain(fmt::format("no measurement ({}: {})",
+                             path.filename().string(), error.what()));
+        return one;
+    }
+    if (one.timed->exit_code == 4
+        || one.printed.result != one.printed.expected)
+        complain("wrong result");
+    else if (one.timed->exit_code != 0)
+        complain(fmt::format("failed with exit status {}",
+                             one.timed->exit_code));
+    return one;
+}
+
+static void read_label(const fs::path& directory, label& of) {
+    for (std::size_t round = 1; round <= of.rounds; ++round) {
+        const fs::path path =
+            directory / fmt::format("{:02}.{}", round, of.name);
+        of.samples.push_back(read_sample(path, of));
+        if (of.kind == "baseline")
+            of.again.push_back(read_sample(path.string() + ".again", of));
+    }
+}
+
+// Variants do the same work, so a checksum that they print must be one and
+// the same. (Peers may print none.)
+static void compare_checksums(problem& all) {
+    const auto checksum = [](const label& of) {
+        const auto& figures = of.samples.at(0).printed.figures;
+        const auto found = figures.find("checksum");
+        return found == figures.end() ? std::string() : found->second;
+    };
+    const std::string expected = checksum(all.labels.front());
+    for (label& of : all.labels)
+        if (of.trouble.empty() && !of.samples.empty()
+            && !checksum(of).empty() && checksum(of) != expected)
+            of.trouble = "wrong result: its checksum is not the baseline's";
+}
+
+chapter read_chapter(const fs::path& directory) {
+    chapter all;
+    all.name = directory.filename().string();
+    try {
+        // ordered_json keeps the order in which the machine was described.
+        const auto machine = nlohmann::ordered_json::parse(
+            read_file(directory / "machine.json"));
+        for (const auto& [key, text] : machine.items())
+            all.machine.emplace_back(key, text.get<std::string>());
+    } catch (const std::exception& error) {
+        all.warnings.push_back(fmt::format("machine.json: {}", error.what()));
+    }
+
+    std::string declared, notes;
+    try {
+        declared = read_file(directory / "variants.tsv");
+        notes = read_file(directory / "notes.tsv");
+    } catch (const std::exception& error) {
+        all.warnings.push_back(
+            fmt::format("variants.tsv, notes.tsv: {}", error.what()));
+    }
+    for (const std::string& line : split(declared, '\n')) {
+        if (line.empty())
+            continue;
+        const auto fields = split(line, '\t');
+        const auto rounds =
+            fields.size() == 7 ? to_number(fields[5]) : std::nullopt;
+        if (!rounds) {
+            all.warnings.push_back("variants.tsv: cannot read: " + line);
+            continue;
+        }
+        if (all.problems.empty() || all.problems.back().name != fields[0])
+            all.problems.push_back({fields[0], fields[1], fields[2], {}, {}});
+        problem& current = all.problems.back();
+        label next;
+        next.name = fields[3];
+        next.kind = fields[4];
+        next.rounds = static_cast<std::size_t>(*rounds);
+        next.command = fields[6];
+        if (next.kind == "absent") // the command is the reason
+            next.trouble = "not measured: " + next.command;
+        read_label(directory / current.name, next);
+        current.labels.push_back(std::move(next));
+    }
+    for (problem& one : all.problems) {
+        if (!one.labels.front().samples.empty())
+            compare_checksums(one);
+        for (const std::string& line : split(notes, '\n'))
+            if (line.starts_with(one.name + '\t'))
+                one.notes.push_back(line.substr(one.name.size() + 1));
+    }
+    return all;
+}
+
+std::optional<double> number(const sample& one, const std::string& figure) {
+    const auto found = one.printed.figures.find(figure);
+    if (found == one.printed.figures.end())
+        return std::nullopt;
+    return to_number(found->second);
+}
+
+std::optional<double> value(const problem& of, const sample& one) {
+    if (!one.timed)
+        return std::nullopt;
+    const auto found = of.figure == "time" ? std::optional(one.timed->wall)
+                                           : number(one, of.figure);
+    return found && std::isfinite(*found) && *found > 0 ? found : std::nullopt;
+}

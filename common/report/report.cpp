@@ -1,0 +1,78 @@
+// report: turns what time_variants.sh measured into tables and pages.
+//
+//     report machine            describes this machine, as JSON
+//     report show DIRECTORY     prints one chapter; exit 1 if a run failed
+//     report write RESULTS      writes report.html and report.md into RESULTS,
+//                               of all chapters there; prints a summary
+#include "common/check.hpp"
+#include "machine.hpp"
+#include "measurements.hpp"
+#include "pages.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <string_view>
+
+namespace fs = std::filesystem;
+
+// Chapters with complete measurements, in the order of their numbers.
+static std::vector<chapter> read_chapters(const fs::path& results) {
+    std::vector<fs::path> directories;
+    for (const auto& entry : fs::directory_iterator(results))
+        if (fs::exists(entry.path() / "variants.tsv")
+            && entry.path().extension() != ".part")
+            directories.push_back(entry.path());
+    std::sort(directories.begin(), directories.end());
+    std::vector<chapter> chapters;
+    for (const fs::path& directory : directories)
+        chapters.push_back(read_chapter(directory));
+    return chapters;
+}
+
+// 1 if a label that was to be timed has no time, otherwise 0.
+static int verdict(const chapter& of) {
+    int status = of.warnings.empty() ? 0 : 1;
+    for (const problem& one : of.problems)
+        for (const label& l : one.labels)
+            if (!l.trouble.empty() && l.kind != "absent") {
+                fmt::print(stderr, "report: {}: {}; by hand: {}\n", l.name,
+                           l.trouble, l.command);
+                status = 1;
+            }
+    return status;
+}
+
+int main(int argc, char** argv) try {
+    const std::string_view what = argc > 1 ? argv[1] : "";
+    if (what == "machine" && argc == 2) {
+        fmt::print("{}\n", describe_machine());
+        return 0;
+    }
+    if (what == "show" && argc == 3) {
+        const chapter one = read_chapter(argv[2]);
+        fmt::print("{}", terminal_summary(one));
+        return verdict(one);
+    }
+    if (what == "write" && argc == 3) {
+        if (!fs::is_directory(argv[2]))
+            throw missing(fmt::format("no directory {}; run_all.sh makes it",
+                                      argv[2]));
+        const auto chapters = read_chapters(argv[2]);
+        if (chapters.empty())
+            throw missing(fmt::format(
+                "no measurements in {}; run_all.sh makes them", argv[2]));
+        write_report(chapters, argv[2]);
+        int status = 0;
+        for (const chapter& one : chapters) {
+            fmt::print("{}", terminal_summary(one));
+            status = std::max(status, verdict(one));
+        }
+        return status;
+    }
+    fmt::print(stderr, "report: wants machine, show DIRECTORY or write "
+                       "RESULTS\n");
+    return 2;
+} catch (...) {
+    return failed("report");
+}

@@ -1,0 +1,123 @@
+#include "strip.hpp"
+
+#include "common/check.hpp"
+#include "statistics.hpp"
+
+#include <fmt/core.h>
+
+#include <unistd.h>
+
+#include <memory>
+
+// gnuplot must be told a colour for text; this one is put out for whatever
+// colour the page's text has.
+static constexpr auto ink = "#010203";
+
+static std::string replace_all(std::string text, const std::string& from,
+                               const std::string& to) {
+    for (std::size_t at = 0; (at = text.find(from, at)) != text.npos;
+         at += to.size())
+        text.replace(at, from.size(), to);
+    return text;
+}
+
+// Gnuplot's word for a text: in single quotes, which it doubles inside.
+static std::string quoted(const std::string& text) {
+    return fmt::format("'{}'", replace_all(text, "'", "''"));
+}
+
+static std::string run_gnuplot(const std::string& script) {
+    std::string path =
+        std::filesystem::temp_directory_path() / "many-hands.XXXXXX";
+    const int fd = check(::mkstemp(path.data()), path);
+    const ssize_t written = ::write(fd, script.data(), script.size());
+    ::close(fd);
+    std::string picture;
+    if (written == static_cast<ssize_t>(script.size())) {
+        const std::string command = "gnuplot '" + path + "' 2>/dev/null";
+        const std::unique_ptr<FILE, int (*)(FILE*)> pipe(
+            ::popen(command.c_str(), "r"), ::pclose);
+        char block[4096];
+        std::size_t got = 0;
+        while (pipe && (got = std::fread(block, 1, sizeof block, pipe.get())))
+            picture.append(block, got);
+    }
+    ::unlink(path.c_str());
+    return picture;
+}
+
+std::string strip_picture(const problem& of) {
+    std::string dots, medians, names;
+    double least = 0, most = 0;
+    int line = 0; // 0 is on top: gnuplot counts upwards, so negative
+    for (const label& one : of.labels) {
+        if (!one.trouble.empty())
+            continue;
+        const auto add = [&](const std::vector<sample>& samples) {
+            // A little lower with every round: drift shows as a slope.
+            const double step = 0.6 / static_cast<double>(samples.size() + 1);
+            double y = -line + 0.3;
+            for (const sample& run : samples) {
+                y -= step;
+                if (const auto x = value(of, run)) {
+                    dots += fmt::format("{} {}\n", *x, y);
+                    least = most == 0 ? *x : std::min(least, *x);
+                    most = std::max(most, *x);
+                }
+            }
+        };
+        add(one.samples);
+        add(one.again);
+        const auto all = values(of, one.samples);
+        if (all.empty())
+            continue;
+        medians += fmt::format("{} {} 0 0.66\n", median(all), -line - 0.33);
+        names += fmt::format("{}{} {}", names.empty() ? "" : ", ",
+                             quoted(one.name), -line);
+        ++line;
+    }
+    if (dots.empty())
+        return "";
+
+    const bool logarithmic = most > 20 * least;
+    const std::string axis =
+        of.figure == "time" ? "seconds" : of.figure;
+    std::string script = fmt::format(
+        "set terminal svg size 720,{} dynamic noenhanced"
+        " font 'sans-serif,14'\n"
+        "set border 1 lc rgb '{ink}'\n"
+        "set tics nomirror textcolor rgb '{ink}'\n"
+        "set ytics ({}) scale 0\n"
+        "set xlabel {} textcolor rgb '{ink}'\n"
+        "set yrange [{}:0.6]\n"
+        "unset key\n",
+        70 + 36 * line, names, quoted(logarithmic ? axis + ", log scale" : axis),
+        -line + 0.4, fmt::arg("ink", ink));
+    script += logarithmic ? "set logscale x\nset format x '%.0s %c'\n"
+                          : "set xrange [0:*]\nset format x '%.2s %c'\n";
+    if (of.figure == "time")
+        script += "set format x '%g'\n";
+    script += fmt::format("$dots << END\n{}END\n$medians << END\n{}END\n"
+                          "plot $dots with points pt 7 ps 0.5"
+                          " lc rgb '#3987cf',"
+                          " $medians with vectors nohead lw 2 lc rgb '{}'\n",
+                          dots, medians, ink);
+
+    std::string svg = run_gnuplot(script);
+    const auto start = svg.find("<svg");
+    if (start == svg.npos)
+        return "";
+    svg.erase(0, start);
+    // Colours from the page; names that stay unique among several pictures.
+    for (const char* colour : {"rgb(1,2,3)", "rgb(  1,   2,   3)", ink})
+        svg = replace_all(svg, colour, "currentColor");
+    for (const char* fixed : {" color=\"black\"", " color=\"white\"",
+                              " id=\"gnuplot_canvas\""})
+        svg = replace_all(svg, fixed, "");
+    svg = replace_all(svg, "id='", "id='" + of.name + "-");
+    svg = replace_all(svg, "'#", "'#" + of.name + "-");
+    svg = replace_all(svg, "<title>Gnuplot</title>",
+                      "<title>Every run of every variant, as a dot; the bar is "
+                      "the median</title>");
+    return replace_all(svg, "<svg ", "<svg role=\"img\" ");
+}

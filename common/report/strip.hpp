@@ -1,0 +1,10 @@
+// The strip picture: one line per variant, every run a dot.
+#pragma once
+
+#include "measurements.hpp"
+
+#include <string>
+
+// An SVG element that takes the colour of text from the page around it, drawn
+// by gnuplot. Empty where gnuplot is not installed or nothing was measured.
+std::string strip_picture(const problem& of);

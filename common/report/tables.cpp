@@ -1,0 +1,259 @@
+#include "tables.hpp"
+
+#include "statistics.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <set>
+
+// 0.0734 with 2 significant digits is 0.073; 734 is 730.
+static std::string two_digits(double number) {
+    if (number == 0 || !std::isfinite(number))
+        return fmt::format("{:g}", number);
+    const auto magnitude = [](double n) {
+        return static_cast<int>(std::floor(std::log10(std::fabs(n))));
+    };
+    const double unit = std::pow(10, magnitude(number) - 1);
+    const double rounded = std::round(number / unit) * unit; // 0.998: 1.0
+    // The tiny factor: 0.3 computed as 0.29999... has magnitude -1 as well.
+    return fmt::format("{:.{}f}", rounded,
+                       std::max(0, 1 - magnitude(rounded * (1 + 1e-12))));
+}
+
+std::string show_number(double number) {
+    for (const auto& [unit, name] :
+         {std::pair{1e9, " G"}, {1e6, " M"}, {1e3, " k"}})
+        if (std::fabs(number) >= unit)
+            return two_digits(number / unit) + name;
+    return two_digits(number);
+}
+
+std::string show_seconds(double seconds) {
+    if (seconds >= 1 || seconds <= 0)
+        return two_digits(seconds) + " s";
+    if (seconds >= 1e-3)
+        return two_digits(seconds * 1e3) + " ms";
+    return two_digits(seconds * 1e6) + " µs";
+}
+
+static std::string show_value(const problem& of, double value) {
+    return of.figure == "time" ? show_seconds(value) : show_number(value);
+}
+
+// The figures that a table shows: all but the one it is compared by (it has
+// its own column) and checksums (equal by definition).
+static std::vector<std::string> figure_columns(const problem& of) {
+    std::set<std::string> names;
+    for (const label& one : of.labels)
+        for (const sample& s : one.samples)
+            for (const auto& [name, text] : s.printed.figures)
+                if (name != of.figure && name != "checksum")
+                    names.insert(name);
+    return {names.begin(), names.end()};
+}
+
+// Names of measured figures end in their unit; the others are counts.
+static bool is_count(const std::string& name) {
+    for (const char* unit : {"_s", "_ms", "_us", "_ns"})
+        if (name.ends_with(unit))
+            return false;
+    return true;
+}
+
+// A figure of all rounds: a count on which the rounds agree is shown exactly,
+// anything else as a median.
+static std::string show_figure(const label& of, const std::string& name) {
+    std::set<std::string> texts;
+    std::vector<double> numbers;
+    for (const sample& one : of.samples) {
+        const auto found = one.printed.figures.find(name);
+        if (found == one.printed.figures.end())
+            continue;
+        texts.insert(found->second);
+        if (const auto n = number(one, name))
+            numbers.push_back(*n);
+    }
+    if (texts.size() == 1 && (is_count(name) || numbers.empty()))
+        return *texts.begin();
+    if (numbers.empty())
+        return "";
+    return is_count(name) ? two_digits(median(numbers))
+                          : show_number(median(numbers));
+}
+
+// "rows_per_s" in words.
+static std::string in_words(std::string name) {
+    if (name.ends_with("_per_s"))
+        name.replace(name.size() - 6, 6, " per second");
+    std::replace(name.begin(), name.end(), '_', ' ');
+    return name;
+}
+
+// After the name of a label that is no variant of ours.
+static std::string suffix(const std::string& kind) {
+    if (kind == "peer" || kind == "absent")
+        return " (peer)";
+    return kind == "floor" ? " (floor)" : "";
+}
+
+table comparison(const problem& of) {
+    table t;
+    const bool by_time = of.figure == "time";
+    t.head = {"variant", by_time ? "time" : in_words(of.figure), "range", "runs",
+              "cores busy", "times as fast"};
+    const auto figures = figure_columns(of);
+    for (const std::string& name : figures)
+        t.head.push_back(in_words(name));
+
+    const label& baseline = of.labels.front();
+    for (const label& one : of.labels) {
+        std::vector<std::string> row = {
+            one.name + suffix(one.kind)};
+        const auto spread = spread_of(values(of, one.samples));
+        if (!one.trouble.empty() || !spread) {
+            row.push_back(one.trouble.empty() ? "no figure" : one.trouble);
+            row.resize(t.head.size());
+            t.rows.push_back(row);
+            continue;
+        }
+        row.push_back(show_value(of, spread->median));
+        row.push_back(show_value(of, spread->least) + " to "
+                      + show_value(of, spread->most));
+        row.push_back(fmt::format("{}", one.samples.size()));
+        const auto busy = spread_of(cores_busy(one.samples));
+        row.push_back(busy ? two_digits(busy->median) : "");
+        const auto ratio =
+            spread_of(ratios(of, one.samples, baseline.samples));
+        row.push_back(&one == &baseline                         ? "1"
+                      : ratio && baseline.trouble.empty()
+                          ? two_digits(ratio->median)
+                          : "");
+        for (const std::string& name : figures)
+            row.push_back(show_figure(one, name));
+        t.rows.push_back(row);
+    }
+    return t;
+}
+
+std::string self_comparison(const problem& of) {
+    const label& baseline = of.labels.front();
+    const auto found =
+        spread_of(ratios(of, baseline.again, baseline.samples));
+    if (!found || !baseline.trouble.empty())
+        return "";
+    return fmt::format(
+        "Noise: {} against itself in the same rounds came out {:.2f} times as "
+        "fast (from {:.2f} to {:.2f}). Smaller differences mean nothing here.",
+        baseline.name, found->median, found->least, found->most);
+}
+
+std::string finding(const problem& of) {
+    const label& baseline = of.labels.front();
+    const label* fastest = nullptr;
+    double most = 1;
+    for (const label& one : of.labels) {
+        const auto ratio =
+            spread_of(ratios(of, one.samples, baseline.samples));
+        if (one.kind == "variant" && one.trouble.empty() && ratio
+            && ratio->median > most) {
+            fastest = &one;
+            most = ratio->median;
+        }
+    }
+    if (!baseline.trouble.empty() || values(of, baseline.samples).empty())
+        return "";
+    if (fastest == nullptr)
+        return fmt::format("Nothing was faster than {}.", baseline.name);
+    return fmt::format("Fastest: {}, {} times as fast as {}.", fastest->name,
+                       two_digits(most), baseline.name);
+}
+
+// --- Printing --------------------------------------------------------------
+
+// Characters, not bytes: µ has two.
+static std::size_t width(const std::string& text) {
+    return static_cast<std::size_t>(
+        std::count_if(text.begin(), text.end(),
+                      [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+std::string as_text(const table& t) {
+    std::vector<std::size_t> widths;
+    for (std::size_t c = 0; c < t.head.size(); ++c) {
+        std::size_t most = width(t.head[c]);
+        for (const auto& row : t.rows) // a sentence may run on to the right
+            if (c == 0 || c + 1 == row.size() || !row[c + 1].empty())
+                most = std::max(most, width(row[c]));
+        widths.push_back(most);
+    }
+    std::string text;
+    const auto line = [&](const std::vector<std::string>& cells) {
+        std::string out;
+        for (std::size_t c = 0; c < cells.size(); ++c) {
+            const std::size_t w = width(cells[c]);
+            const std::string pad(widths[c] > w ? widths[c] - w : 0, ' ');
+            out += (c == 0 ? "" : "  ")
+                   + (c == 0 ? cells[c] + pad : pad + cells[c]);
+        }
+        out.erase(out.find_last_not_of(' ') + 1);
+        text += out + '\n';
+    };
+    line(t.head);
+    for (const auto& row : t.rows)
+        line(row);
+    return text;
+}
+
+std::string as_markdown(const table& t) {
+    std::string text;
+    const auto line = [&text](const std::vector<std::string>& cells) {
+        for (const std::string& cell : cells) {
+            text += "| ";
+            for (const char c : cell)
+                text += c == '|' ? "\\|" : std::string(1, c);
+            text += ' ';
+        }
+        text += "|\n";
+    };
+    line(t.head);
+    for (std::size_t c = 0; c < t.head.size(); ++c)
+        text += c == 0 ? "|:--" : "|--:";
+    text += "|\n";
+    for (const auto& row : t.rows)
+        line(row);
+    return text;
+}
+
+std::string escape_html(const std::string& text) {
+    std::string out;
+    for (const char c : text) {
+        switch (c) {
+        case '&': out += "&amp;"; break;
+        case '<': out += "&lt;"; break;
+        case '>': out += "&gt;"; break;
+        case '"': out += "&quot;"; break;
+        default: out += c;
+        }
+    }
+    return out;
+}
+
+std::string as_html(const table& t) {
+    std::string text = "<div class=\"wide\"><table>\n<thead><tr>";
+    for (const std::string& cell : t.head)
+        text += "<th scope=\"col\">" + escape_html(cell) + "</th>";
+    text += "</tr></thead>\n<tbody>\n";
+    for (const auto& row : t.rows) {
+        text += "<tr><th scope=\"row\">" + escape_html(row[0]) + "</th>";
+        // A label without a time says why, across all columns.
+        const bool sentence = row.size() > 2 && row[2].empty();
+        if (sentence)
+            text += fmt::format("<td class=\"trouble\" colspan=\"{}\">{}</td>",
+                                row.size() - 1, escape_html(row[1]));
+        for (std::size_t c = 1; !sentence && c < row.size(); ++c)
+            text += "<td>" + escape_html(row[c]) + "</td>";
+        text += "</tr>\n";
+    }
+    return text + "</tbody>\n</table></div>\n";
+}

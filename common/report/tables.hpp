@@ -1,0 +1,29 @@
+// The report's tables, once as cells, and the three ways to print them.
+#pragma once
+
+#include "measurements.hpp"
+
+#include <string>
+#include <vector>
+
+struct table {
+    std::vector<std::string> head;
+    std::vector<std::vector<std::string>> rows; // first column: text
+};
+
+// One row per label: median, range, cores busy, ratio to the baseline, and
+// every figure that the programs printed.
+table comparison(const problem& of);
+
+// How far the baseline is from itself: "The same program against itself: ..."
+// Empty without a pair.
+std::string self_comparison(const problem& of);
+
+// The fastest variant, in one sentence. Empty if nothing was measured.
+std::string finding(const problem& of);
+
+std::string as_text(const table& t);
+std::string as_markdown(const table& t);
+std::string as_html(const table& t);
+
+std::string escape_html(const std::string& text);

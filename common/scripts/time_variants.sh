@@ -1,0 +1,216 @@
+# shellcheck shell=bash
+# Sourced by every chapter's time.sh, which declares what to time:
+#
+#     chapter 05-io-bound              once, first
+#     needs_postgres                   run under the private server
+#     problem NAME TITLE [FIGURE]      variants that do the same work follow;
+#                                      compared by time, or by a FIGURE that
+#                                      they print, where more is better
+#     variant LABEL PROGRAM ...        the first one is the baseline, and runs
+#                                      twice a round: the A/A pair
+#     peer LABEL COMMAND ...           somebody else's program, fewer rounds
+#     absent LABEL REASON              a peer that this machine does not have
+#     floor LABEL PROGRAM ...          does less work on purpose: what nobody
+#                                      can go below
+#     go                               once, last
+#
+# LABEL is the program's name, or program@option=value. Each round runs every
+# label once, in another order, so that a slow minute of the machine hits all
+# of them. Everything measured stays in results/CHAPTER/:
+#
+#     variants.tsv                     what was declared
+#     machine.json                     where
+#     PROBLEM/ROUND.LABEL.json, .out   hyperfine's file and the program's
+#                                      output of one run
+set -Eeuo pipefail
+
+root=$(dirname "$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")")
+bin=$root/build/bin
+# shellcheck source-path=SCRIPTDIR source=run.sh
+source "$root/common/scripts/run.sh"
+
+say() { printf 'time.sh: %s\n' "$*" >&2; }
+
+profile=default
+only=
+for argument; do
+    case $argument in
+    --quick | --full) profile=${argument#--} ;;
+    --help)
+        cat <<'HELP'
+time.sh [--quick | --full] [problem]
+
+Times the variants of this chapter, or of one problem in it, and prints the
+table. --quick runs 2 rounds, --full 20, otherwise 10.
+HELP
+        exit
+        ;;
+    -*)
+        say "unknown option '$argument', the options are --quick --full --help"
+        exit 2
+        ;;
+    *) only=$argument ;;
+    esac
+done
+arguments=("$@")
+case $profile in
+quick) rounds=2 peer_rounds=1 ;;
+default) rounds=10 peer_rounds=3 ;;
+full) rounds=20 peer_rounds=5 ;;
+esac
+
+chapter() {
+    chapter=$1
+    command -v hyperfine >/dev/null || {
+        say "hyperfine is missing; common/scripts/setup.sh installs it"
+        exit 3
+    }
+    # run_all.sh has built everything by now.
+    [[ ${MANY_HANDS_BUILT:-} == 1 ]] || {
+        [[ -e $root/build/build.ninja ]] ||
+            (cd "$root" && run_group cmake --preset release >&2)
+        run_group cmake --build "$root/build" >&2
+    }
+}
+
+# An ambient DATABASE_URL is the reader's: only with_postgres.sh and run_all.sh
+# set MANY_HANDS_SERVER.
+needs_postgres() {
+    [[ -z ${MANY_HANDS_SERVER:-} ]] || return 0
+    export MANY_HANDS_BUILT=1
+    exec "$root/common/scripts/with_postgres.sh" "$0" "${arguments[@]}"
+}
+
+# Parallel arrays, one element per declared label.
+problems=() titles=() figures=() labels=() kinds=() times=() commands=() notes=()
+
+problem() {
+    problem=$1 title=$2 figure=${3:-time}
+    kind=baseline
+}
+
+declare_label() { # KIND ROUNDS LABEL COMMAND ...
+    [[ -z $only || $only == "$problem" ]] || return 0
+    problems+=("$problem") titles+=("$title") figures+=("$figure")
+    kinds+=("$1") times+=("$2") labels+=("$3")
+    shift 3
+    commands+=("$(printf '%q ' "$@")")
+}
+
+variant() {
+    declare_label "$kind" "$rounds" "$1" "$bin/$2" "${@:3}"
+    kind=variant
+}
+
+peer() { declare_label peer "$peer_rounds" "$@"; }
+
+floor() { declare_label floor "$rounds" "$1" "$bin/$2" "${@:3}"; }
+
+absent() { declare_label absent 0 "$@"; }
+
+# What the report should say of the current problem: about its set-up.
+note() { notes+=("$problem"$'\t'"$1"); }
+
+# --- Running ---------------------------------------------------------------
+
+# time_one INDEX PATH: writes PATH.json and PATH.out.
+time_one() {
+    # Without a shell, which would cost a millisecond; --output ./file,
+    # because a bare word would be one of hyperfine's own. A program that
+    # fails leaves its exit status there, and the report speaks of it.
+    run_group hyperfine --shell=none --runs 1 --style none --ignore-failure \
+        --command-name "${labels[$1]}" --output "$2.out" \
+        --export-json "$2.json" "${commands[$1]}" >/dev/null 2>"$2.err" || true
+    die_if_stopped
+    [[ ! -s $2.json ]] || rm -f "$2.err" # warnings; errors leave no json
+}
+
+now_ms() { echo "$((${EPOCHREALTIME/[.,]/} / 1000))"; }
+
+# About how long it still takes: this chapter, from what its labels took so
+# far, and the chapters after it, which run_all.sh knows.
+time_left() {
+    local i all=0 known=0 ms=0 unknown=0
+    for i in "${!labels[@]}"; do
+        if [[ -n ${cost[i]} ]]; then
+            ms=$((ms + remaining[i] * cost[i]))
+            all=$((all + cost[i])) known=$((known + 1))
+        else
+            unknown=$((unknown + remaining[i]))
+        fi
+    done
+    ((known > 0)) || return 0
+    ms=$((ms + unknown * all / known))
+    in_words ", about " "$((ms / 1000 + 1 + ${MANY_HANDS_AFTER:-0}))" " left"
+}
+
+in_words() { # BEFORE SECONDS AFTER
+    if (($2 < 90)); then
+        echo "$1$2 s$3"
+    else
+        echo "$1$((($2 + 30) / 60)) min$3"
+    fi
+}
+
+show_progress() { # one line that is written over on a terminal
+    if [[ -t 2 ]]; then
+        printf '\r\033[K%s' "$1" >&2
+    else
+        printf '%s\n' "$1" >&2
+    fi
+}
+
+# Runs every label once, or as often as it is due in this round.
+time_round() { # ROUND
+    local at step i suffix name started
+    for ((at = 0; at < ${#plan[@]}; ++at)); do
+        # Another order in each round: rotated, and every other one backwards,
+        # so that nobody always follows the same neighbour.
+        step=$((($1 + at) % ${#plan[@]}))
+        (($1 % 2 == 0)) || step=$((${#plan[@]} - 1 - step))
+        IFS=: read -r i suffix <<<"${plan[step]}"
+        (($1 <= times[i])) || continue
+        show_progress "$chapter: round $1 of $rounds, ${labels[i]}$(time_left)"
+        name=$part/${problems[i]}/$(printf '%02d' "$1").${labels[i]}$suffix
+        started=$(now_ms)
+        time_one "$i" "$name"
+        cost[i]=$(($(now_ms) - started))
+        remaining[i]=$((remaining[i] - 1))
+    done
+}
+
+go() {
+    ((${#labels[@]} > 0)) || {
+        say "chapter $chapter has no problem '$only'"
+        exit 2
+    }
+    # A single problem is only shown; the report is made of whole chapters.
+    local target=$root/results/${only:+one-problem/}$chapter round i
+    part=$target.part # takes the chapter's place when it is complete
+    rm -rf "$part"
+    mkdir -p "$part"
+    trap 'rm -rf "$part"' EXIT
+    "$bin/report" machine >"$part/machine.json"
+    printf '%s\n' ${notes[@]+"${notes[@]}"} >"$part/notes.tsv"
+    plan=() cost=() remaining=()
+    for i in "${!labels[@]}"; do
+        printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "${problems[i]}" \
+            "${titles[i]}" "${figures[i]}" "${labels[i]}" "${kinds[i]}" \
+            "${times[i]}" "${commands[i]}" >>"$part/variants.tsv"
+        mkdir -p "$part/${problems[i]}"
+        plan+=("$i:") cost+=('') remaining+=("${times[i]}")
+    done
+    for i in "${!labels[@]}"; do # the other half of each A/A pair
+        [[ ${kinds[i]} == baseline ]] || continue
+        plan+=("$i:.again") remaining[i]=$((2 * times[i]))
+    done
+
+    for ((round = 1; round <= rounds; ++round)); do
+        time_round "$round"
+    done
+    [[ ! -t 2 ]] || printf '\r\033[K' >&2
+    rm -rf "$target"
+    mv "$part" "$target"
+    trap - EXIT
+    "$bin/report" show "$target"
+}

@@ -1,0 +1,151 @@
+#!/usr/bin/env bash
+# Measures this machine: sets up, builds, times every chapter's programs and
+# writes a report, results/report.html (and report.md).
+#
+#     ./run_all.sh                    everything
+#     ./run_all.sh 04 io-bound        some chapters, by number or name
+#
+#     --quick                2 rounds instead of 10: a first impression
+#     --full                 20 rounds, and the sizes of the book's sources
+#     --yes                  install what is missing without asking
+#     --database-url URL     use this PostgreSQL server instead of a private
+#                            one; works in a schema many_hands of its own,
+#                            which must not exist, and drops it at the end
+#     --help                 this text
+set -Eeuo pipefail
+
+root=$(dirname "$(readlink -f "$0")")
+# shellcheck source=common/scripts/run.sh
+source "$root/common/scripts/run.sh"
+say() { printf 'run_all.sh: %s\n' "$*" >&2; }
+usage_error() {
+    say "$* (try --help)"
+    exit 2
+}
+
+profile=default
+database_url=
+setup=()
+wanted=()
+while (($# > 0)); do
+    case $1 in
+    --quick | --full) profile=${1#--} ;;
+    --yes) setup=(--yes) ;;
+    --database-url)
+        [[ ${2:-} == postgres*://* ]] || usage_error "--database-url" \
+            "'${2:-}' is not a URL that begins with postgresql://"
+        database_url=$2
+        shift
+        ;;
+    --help)
+        sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "$0"
+        exit
+        ;;
+    -*)
+        usage_error "unknown option '$1', the options are --quick --full" \
+            "--yes --database-url --help"
+        ;;
+    *) wanted+=("$1") ;;
+    esac
+    shift
+done
+
+# --- Which chapters ---------------------------------------------------------
+
+all=()
+for script in "$root"/chapters/*/time.sh; do
+    all+=("$(basename "$(dirname "$script")")")
+done
+chapters=()
+for name in "${wanted[@]-}"; do
+    found=false
+    for chapter in "${all[@]}"; do # 04-io-bound is 04, io-bound or both
+        if [[ -z $name || $name == "$chapter" || $name == "${chapter%%-*}" ||
+            $name == "${chapter#*-}" ]]; then
+            chapters+=("$chapter")
+            found=true
+        fi
+    done
+    $found || usage_error "no chapter '$name', the chapters are ${all[*]}"
+done
+
+# --- Set-up and build -------------------------------------------------------
+
+run "$root/common/scripts/setup.sh" "${setup[@]}" || {
+    status=$?
+    die_if_stopped
+    exit "$status"
+}
+say "building"
+cd "$root"
+if ! run_group cmake --preset release >build.log 2>&1 ||
+    ! run_group cmake --build build >>build.log 2>&1; then
+    die_if_stopped
+    tail -n 30 build.log >&2
+    say "the build failed; the whole log is in $root/build.log"
+    exit 1
+fi
+rm -f build.log
+
+# --- Measurements -----------------------------------------------------------
+
+# The reader's server: everything happens in a schema that we make and drop.
+if [[ -n $database_url ]]; then
+    query() { psql -XqAt "$database_url" -c "$1"; }
+    query 'CREATE SCHEMA many_hands' || {
+        say "cannot make the schema many_hands there; if it is left from a" \
+            "run that was killed: DROP SCHEMA many_hands CASCADE"
+        exit 3
+    }
+    trap "query 'SET client_min_messages = warning;
+                 DROP SCHEMA many_hands CASCADE'" EXIT
+    export DATABASE_URL=$database_url MANY_HANDS_SERVER=given
+else
+    unset MANY_HANDS_SERVER
+fi
+
+# What a chapter takes, in seconds: what it took the last time here, otherwise
+# the most that it may take.
+case $profile in
+quick) budget=12 options=(--quick) ;;
+default) budget=60 options=() ;;
+full) budget=180 options=(--full) ;;
+esac
+seconds_of() { cat "results/$1.$profile.seconds" 2>/dev/null || echo "$budget"; }
+left=0
+for chapter in "${chapters[@]}"; do
+    left=$((left + $(seconds_of "$chapter")))
+done
+say "measuring ${#chapters[@]} chapters, at most about $left s;" \
+    "leave the machine alone meanwhile"
+
+mkdir -p results
+export MANY_HANDS_BUILT=1
+failed=()
+for chapter in "${chapters[@]}"; do
+    left=$((left - $(seconds_of "$chapter")))
+    started=$SECONDS
+    if MANY_HANDS_AFTER=$left run "chapters/$chapter/time.sh" "${options[@]}" \
+        >/dev/null; then
+        echo "$((SECONDS - started + 1))" >"results/$chapter.$profile.seconds"
+    else
+        failed+=("$chapter")
+    fi
+    [[ -z $stop_signal ]] || break
+done
+
+# --- Report -----------------------------------------------------------------
+
+# Of the chapters that are complete, also after Ctrl-C.
+status=0
+build/bin/report write results || status=$?
+if ((status != 3)); then
+    printf '\nThe report: %s\n            %s\n' \
+        "$root/results/report.html" "$root/results/report.md"
+fi
+die_if_stopped
+if ((${#failed[@]} > 0)); then
+    say "not everything could be measured in ${failed[*]}"
+    exit 1
+fi
+exit "$status"
