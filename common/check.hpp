@@ -13,12 +13,12 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -53,8 +53,12 @@ struct stopped_by_signal : std::exception {};
 inline void stop_on_signals() {
     struct sigaction action {};
     action.sa_handler = [](int signal) { stop_signal = signal; };
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP})
-        check(sigaction(signal, &action, nullptr), "sigaction");
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+        struct sigaction before {};
+        check(sigaction(signal, nullptr, &before), "sigaction");
+        if (before.sa_handler != SIG_IGN) // nohup means it
+            check(sigaction(signal, &action, nullptr), "sigaction");
+    }
 }
 
 inline void throw_if_stopped() {
@@ -65,11 +69,12 @@ inline void throw_if_stopped() {
 // Ends a catch (...) in main: says what went wrong, in one line on stderr,
 // and gives the exit status for it.
 inline int failed(const char* program) {
-    const auto say = [program](std::string line) {
-        while (!line.empty() && line.back() == '\n')
-            line.pop_back();
-        std::replace(line.begin(), line.end(), '\n', ' ');
-        fmt::print(stderr, "{}: {}\n", program, line);
+    const auto say = [program](const std::string& text) {
+        std::istringstream words(text); // texts of libpq have several lines
+        std::string line = program + std::string(":");
+        for (std::string word; words >> word;)
+            line += " " + word;
+        fmt::print(stderr, "{}\n", line);
     };
     try {
         throw;

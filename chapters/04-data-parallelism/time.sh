@@ -4,7 +4,7 @@
 source "$(dirname "$0")/../../common/scripts/time_variants.sh"
 here=$(dirname "$(readlink -f "$0")")
 
-chapter 04-data-parallelism
+chapter 04-data-parallelism "Data parallelism"
 
 # Three times the source's million rows, so that every run lasts 0.1 s.
 problem samples "Three million samples into 600 Parquet files" rows_per_s

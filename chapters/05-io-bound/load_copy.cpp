@@ -30,10 +30,7 @@ int main(int argc, char** argv) try {
         }
     }
     db.copy_send(lines);
-    const std::int64_t copied = db.copy_end();
-    if (copied != job.rows)
-        throw std::runtime_error(
-            fmt::format("sent {} rows, but COPY wrote {}", job.rows, copied));
+    db.copy_end();
     //< stream
     return load.finish();
 } catch (...) {

@@ -8,7 +8,6 @@
 
 #include <libpq-fe.h>
 
-#include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <span>
@@ -26,8 +25,6 @@ class pg_result {
     std::string text(int row, int column) const {
         return PQgetvalue(raw_.get(), row, column);
     }
-    // Rows that a command wrote, "" for commands that write none.
-    std::string rows_written() const { return PQcmdTuples(raw_.get()); }
 
   private:
     std::unique_ptr<PGresult, decltype(&PQclear)> raw_;
@@ -46,7 +43,9 @@ class pg_connection {
         raw_.reset(PQconnectdbParams(names, values, /*expand_dbname*/ 1));
         if (PQstatus(raw_.get()) != CONNECTION_OK)
             throw missing(error() + "; " + hint);
-        run("SET client_min_messages = warning"); // "exists, skipping"
+        // Notices ("already exists, skipping") are not for the reader, and
+        // errors become exceptions.
+        PQsetNoticeProcessor(raw_.get(), [](void*, const char*) {}, nullptr);
     }
 
     // Runs one or more commands without parameters, in one round trip.
@@ -70,7 +69,8 @@ class pg_connection {
     }
 
     // COPY ... FROM STDIN: begin, send as often as you like, end. Nothing is
-    // there before copy_end() has returned; it returns the rows written.
+    // there before copy_end() has returned, and the server may have left out
+    // rows: count them.
     void copy_begin(const std::string& sql) {
         const pg_result answer(PQexec(raw_.get(), sql.c_str()));
         if (answer.status() != PGRES_COPY_IN)
@@ -82,13 +82,11 @@ class pg_connection {
             != 1)
             throw std::runtime_error(error());
     }
-    std::int64_t copy_end() {
+    void copy_end() {
         if (PQputCopyEnd(raw_.get(), nullptr) != 1)
             throw std::runtime_error(error());
-        const pg_result answer = checked(PQgetResult(raw_.get()));
-        while (PGresult* more = PQgetResult(raw_.get())) // until it is null
-            checked(more);
-        return std::stoll(answer.rows_written());
+        while (PGresult* answer = PQgetResult(raw_.get())) // until it is null
+            checked(answer);
     }
 
   private:

@@ -4,7 +4,7 @@
 source "$(dirname "$0")/../../common/scripts/time_variants.sh"
 here=$(dirname "$(readlink -f "$0")")
 
-chapter 05-io-bound
+chapter 05-io-bound "I/O-bound work"
 needs_postgres
 
 # Rows are chosen so that a run lasts 0.2 to 1 second; what is compared is

@@ -66,8 +66,10 @@ std::string describe_machine() {
         + " " + kernel.release + " " + kernel.machine;
     machine["frequency governor"] =
         first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
-    const std::string load = first_line("/proc/loadavg");
-    machine["load before"] = load.substr(0, load.find(' ', 10)); // 3 numbers
+    std::ifstream load("/proc/loadavg"); // of the last 1, 5 and 15 minutes
+    std::string minute, minutes5, minutes15;
+    load >> minute >> minutes5 >> minutes15;
+    machine["load before"] = minute + " " + minutes5 + " " + minutes15;
     machine["compiler"] = MANY_HANDS_COMPILER;
     machine["timer"] = first_line_of_command("hyperfine --version");
     return machine.dump(2);

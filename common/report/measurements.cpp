@@ -162,14 +162,17 @@ chapter read_chapter(const fs::path& directory) {
         all.warnings.push_back(fmt::format("machine.json: {}", error.what()));
     }
 
-    std::string declared, notes;
-    try {
-        declared = read_file(directory / "variants.tsv");
-        notes = read_file(directory / "notes.tsv");
-    } catch (const std::exception& error) {
-        all.warnings.push_back(
-            fmt::format("variants.tsv, notes.tsv: {}", error.what()));
-    }
+    const auto read_or_warn = [&](const char* name) -> std::string {
+        try {
+            return read_file(directory / name);
+        } catch (const std::exception& error) {
+            all.warnings.push_back(fmt::format("{}: {}", name, error.what()));
+            return "";
+        }
+    };
+    all.title = split(read_or_warn("title"), '\n').front();
+    const std::string declared = read_or_warn("variants.tsv");
+    const std::string notes = read_or_warn("notes.tsv");
     for (const std::string& line : split(declared, '\n')) {
         if (line.empty())
             continue;

@@ -52,6 +52,7 @@ struct problem {
 
 struct chapter {
     std::string name; // 04-data-parallelism
+    std::string title; // Data parallelism
     std::vector<std::pair<std::string, std::string>> machine;
     std::vector<problem> problems;
     std::vector<std::string> warnings; // files that could not be read

@@ -19,11 +19,9 @@ static constexpr auto how_to_read =
     "somebody else's program doing the same work; a floor does less on purpose, "
     "to show what nobody can go below.";
 
-// "04-data-parallelism" as a heading.
 static std::string heading(const chapter& of) {
-    std::string words = of.name;
-    std::replace(words.begin(), words.end(), '-', ' ');
-    return "Chapter " + words.replace(words.find_first_of(" "), 1, ": ");
+    return fmt::format("Chapter {}: {}", of.name.substr(0, of.name.find('-')),
+                       of.title);
 }
 
 static std::string configuration(const problem& of) {

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Sourced by every chapter's time.sh, which declares what to time:
 #
-#     chapter 05-io-bound              once, first
+#     chapter 05-io-bound TITLE        once, first
 #     needs_postgres                   run under the private server
 #     problem NAME TITLE [FIGURE]      variants that do the same work follow;
 #                                      compared by time, or by a FIGURE that
@@ -18,7 +18,7 @@
 # label once, in another order, so that a slow minute of the machine hits all
 # of them. Everything measured stays in results/CHAPTER/:
 #
-#     variants.tsv                     what was declared
+#     title, variants.tsv, notes.tsv   what was declared
 #     machine.json                     where
 #     PROBLEM/ROUND.LABEL.json, .out   hyperfine's file and the program's
 #                                      output of one run
@@ -60,7 +60,7 @@ full) rounds=20 peer_rounds=5 ;;
 esac
 
 chapter() {
-    chapter=$1
+    chapter=$1 chapter_title=$2
     command -v hyperfine >/dev/null || {
         say "hyperfine is missing; common/scripts/setup.sh installs it"
         exit 3
@@ -191,6 +191,7 @@ go() {
     mkdir -p "$part"
     trap 'rm -rf "$part"' EXIT
     "$bin/report" machine >"$part/machine.json"
+    printf '%s\n' "$chapter_title" >"$part/title"
     printf '%s\n' ${notes[@]+"${notes[@]}"} >"$part/notes.tsv"
     plan=() cost=() remaining=()
     for i in "${!labels[@]}"; do

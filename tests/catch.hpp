@@ -1,0 +1,14 @@
+// Catch2, version 2 or 3.
+#pragma once
+
+#include <string>
+
+#ifdef MANY_HANDS_CATCH_3
+#include <catch2/catch_all.hpp>
+inline auto contains(const std::string& text) {
+    return Catch::Matchers::ContainsSubstring(text);
+}
+#else
+#include <catch2/catch.hpp>
+inline auto contains(const std::string& text) { return Catch::Contains(text); }
+#endif

@@ -1,0 +1,69 @@
+# shellcheck shell=bash disable=SC2034 # variables for the tests
+# Sourced by the script tests. A test is a list of checks; each says what it
+# expects when it fails, and the script's exit status is 1 if any did.
+set -Euo pipefail
+
+root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
+bin=${MANY_HANDS_BIN:-$root/build-tests/bin}
+with_postgres=$root/common/scripts/with_postgres.sh
+work=$(mktemp -d)
+chmod 755 "$work"
+checks=0
+failures=0
+
+# The end of every test, also of one that a mistake (set -u) ended early.
+finish() {
+    (($1 == 0)) || fail "the test itself ended with status $1"
+    rm -rf "$work"
+    echo "$checks checks, $failures failed"
+    ((checks > 0 && failures == 0))
+    exit
+}
+trap 'finish $?' EXIT
+
+fail() {
+    failures=$((failures + 1))
+    printf 'FAILED: %s\n' "$*"
+}
+
+# same WHAT EXPECTED FOUND
+same() {
+    checks=$((checks + 1))
+    [[ $2 == "$3" ]] || fail "$1: expected '$2', found '$3'"
+}
+
+# matches WHAT REGEX FOUND
+matches() {
+    checks=$((checks + 1))
+    [[ $3 =~ $2 ]] || fail "$1: '$3' does not match '$2'"
+}
+
+# call COMMAND ...: sets status, out, err.
+call() {
+    status=0
+    "$@" >"$work/out" 2>"$work/err" </dev/null || status=$?
+    out=$(<"$work/out")
+    err=$(<"$work/err")
+}
+
+# Polls until COMMAND ... succeeds, at most 10 s: for what ends by itself.
+eventually() {
+    checks=$((checks + 1))
+    local i
+    for ((i = 0; i < 500; ++i)); do
+        "$@" >/dev/null 2>&1 && return
+        sleep 0.02
+    done
+    fail "never happened: $*"
+}
+
+# What our scripts must not leave behind, as a list.
+leftovers() {
+    find /var/tmp -maxdepth 1 -name 'many-hands.*' 2>/dev/null
+    # Not zombies: those are gone, and init just has not looked.
+    pgrep --runstates DRST -af 'postgres.*/many-hands\.'
+}
+
+nothing_left() {
+    [[ -z $(leftovers) ]]
+}

@@ -1,0 +1,173 @@
+#!/usr/bin/env bash
+# The load_* programs against a real server: exact rows, and bad days.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+source "$(dirname "$0")/lib.sh"
+
+loaders=(load_naive load_threads load_copy)
+
+if [[ -z ${WITH_SERVER:-} ]]; then
+    # --- No server: exit 3 and the line that helps --------------------------
+    mkdir "$work/empty"
+    for program in "${loaders[@]}"; do
+        for url in "" "postgresql:///postgres?host=$work/empty" \
+            "postgresql:///postgres?host=$work/empty&nonsense=1"; do
+            # A server that libpq would find by itself is the reader's.
+            call env DATABASE_URL="$url" PGHOST=/var/run/postgresql \
+                "$bin/$program"
+            same "$program '$url': exit status" 3 "$status"
+            same "$program '$url': stdout" "" "$out"
+            same "$program '$url': lines on stderr" 1 "$(wc -l <"$work/err")"
+            matches "$program '$url'" "common/scripts/with_postgres.sh" "$err"
+        done
+    done
+    # The rest runs once more, under a private server.
+    rm -rf "$work"
+    trap - EXIT
+    WITH_SERVER=1 PG_OPTIONS='-c fsync=off' exec "$with_postgres" bash "$0"
+fi
+
+data=${DATABASE_URL#*host=}
+data=${data%%&*}/data
+server_bin=$("$with_postgres" --find)
+query() { "$server_bin/psql" -XqAt "$DATABASE_URL" -c "$1"; }
+figure() { sed -n "s/^$1: //p" <<<"$out"; }
+
+# --- Rows exact, for every variant ---------------------------------------------
+
+for rows in 1 3 1000; do
+    expected=''
+    for variant in load_naive "load_threads --workers 1" \
+        "load_threads --workers 2" "load_threads --workers 7" load_copy; do
+        # shellcheck disable=SC2086 # several words
+        call "$bin/"$variant --rows $rows
+        same "$variant --rows $rows: exit status" 0 "$status"
+        same "$variant --rows $rows: stderr" "" "$err"
+        same "$variant: rows in the table" "$rows" \
+            "$(query 'SELECT count(*) FROM many_hands.samples')"
+        result=$(figure result)
+        : "${expected:=$result}"
+        same "$variant --rows $rows: result" "$expected" "$result"
+        commits=$rows
+        [[ $variant != load_copy ]] || commits=1
+        same "$variant --rows $rows: commits" "$commits" "$(figure commits)"
+        matches "$variant: wal_syncs" '^[0-9]+$' "$(figure wal_syncs)"
+        matches "$variant: rows_per_s" '^[1-9][0-9]*$' "$(figure rows_per_s)"
+    done
+done
+call "$bin/load_copy" --rows 1000 --seed 2
+same "another seed: exit status" 0 "$status"
+[[ $(figure result) != "$expected" ]]
+same "another seed gives other rows" 0 $?
+
+call "$bin/load_threads" --workers 300
+same "more connections than the server takes: exit status" 3 "$status"
+matches "more connections than the server takes" "too many clients" "$err"
+
+# --- A wrong load is never quiet: a trigger damages it -------------------------
+
+# damage NAME BODY
+damage() {
+    query "CREATE OR REPLACE FUNCTION many_hands.damage() RETURNS trigger
+           LANGUAGE plpgsql AS 'BEGIN $2 END';
+           CREATE OR REPLACE TRIGGER damage BEFORE INSERT ON many_hands.samples
+           FOR EACH ROW EXECUTE FUNCTION many_hands.damage()"
+    for program in "${loaders[@]}"; do
+        call "$bin/$program" --rows 50
+        same "$program, $1: exit status" 4 "$status"
+        matches "$program, $1" "result: [0-9]+ rows, .*expected 50 rows" "$out"
+    done
+    query 'DROP TRIGGER damage ON many_hands.samples'
+}
+damage "one row lost" "IF NEW.id_client LIKE ''%f'' AND NOT EXISTS
+    (SELECT FROM many_hands.samples WHERE id_client LIKE ''%f'')
+    THEN RETURN NULL; END IF; RETURN NEW;"
+damage "last bit of a value" "NEW.class_9 = NEW.class_9 +
+    CASE WHEN NEW.class_9 < 0.5 THEN 1.0 ELSE -1.0 END * 2.0 ^ -53; RETURN NEW;"
+damage "two columns swapped" "SELECT NEW.class_3, NEW.class_4
+    INTO NEW.class_4, NEW.class_3; RETURN NEW;"
+damage "one letter of an id" \
+    "NEW.id_client = ''0'' || substr(NEW.id_client, 2); RETURN NEW;"
+
+# --- The server stops in the middle ---------------------------------------------
+
+# It starts again with the options that it had; as its owner, never as root.
+start_server() {
+    local -a as_owner=()
+    ((EUID != 0)) || as_owner=(setpriv --reuid "$(stat -c %u "$data")"
+        --regid "$(stat -c %g "$data")" --clear-groups)
+    (cd / && xargs -a "$data/postmaster.opts" "${as_owner[@]}" env) \
+        </dev/null >/dev/null 2>&1 &
+    eventually query 'SELECT 1'
+}
+stop_server() { # as a crash does
+    local postmaster
+    postmaster=$(head -n 1 "$data/postmaster.pid")
+    kill -QUIT "$postmaster"
+    eventually test ! -e "$data/postmaster.pid"
+}
+stop_and_finish() {
+    local ended=$?
+    kill -QUIT "$(head -n 1 "$data/postmaster.pid")" 2>/dev/null
+    wait
+    finish "$ended"
+}
+trap stop_and_finish EXIT
+
+for program in "${loaders[@]}"; do
+    query 'TRUNCATE many_hands.samples'
+    "$bin/$program" --rows 300000 >"$work/out" 2>"$work/err" &
+    pid=$!
+    if [[ $program == load_copy ]]; then
+        begun='SELECT 1 / (tuples_processed > 1000)::int
+               FROM pg_stat_progress_copy'
+    else
+        begun='SELECT 1 / (count(*) > 100)::int FROM many_hands.samples'
+    fi
+    begins() { [[ $(query "$begun" 2>/dev/null) == 1 ]]; }
+    eventually begins
+    stop_server
+    status=0
+    wait "$pid" || status=$?
+    same "$program, server stopped: exit status" 1 "$status"
+    same "$program, server stopped: lines on stderr" 1 "$(wc -l <"$work/err")"
+    matches "$program, server stopped" "server closed the connection" \
+        "$(<"$work/err")"
+    same "$program, server stopped: no result" "" \
+        "$(grep '^result' "$work/out")"
+    start_server
+    survived=$(query 'SELECT count(*) FROM many_hands.samples')
+    if [[ $program == load_copy ]]; then
+        same "$program: rows survived" 0 "$survived"
+    else
+        # Committed rows are there, each exactly once and exactly right.
+        same "$program: some rows survived" 1 "$((survived > 0))"
+        query 'CREATE TABLE many_hands.survivors AS TABLE many_hands.samples'
+        "$bin/load_copy" --rows 300000 >/dev/null
+        same "$program: rows that survived and are wrong" 0 "$(query '
+            SELECT count(*) FROM many_hands.survivors AS s
+            WHERE NOT EXISTS (SELECT FROM many_hands.samples AS t
+                WHERE t.id_client = s.id_client AND t IS NOT DISTINCT FROM s)')"
+        same "$program: ids that survived" "$survived" "$(query '
+            SELECT count(DISTINCT id_client) FROM many_hands.survivors')"
+        query 'DROP TABLE many_hands.survivors'
+    fi
+done
+
+# --- A server that is not the book's --------------------------------------------
+
+stop_server
+sed -i 's/"many_hands.private=on"/"many_hands.private=off"/' \
+    "$data/postmaster.opts"
+start_server
+query 'SET client_min_messages = warning; DROP SCHEMA many_hands CASCADE'
+for program in "${loaders[@]}"; do
+    call "$bin/$program" --rows 10
+    same "$program, the reader's server: exit status" 3 "$status"
+    matches "$program, the reader's server" "has a schema many_hands" "$err"
+    same "$program, the reader's server: schemas made" 0 "$(query "
+        SELECT count(*) FROM pg_namespace WHERE nspname = 'many_hands'")"
+done
+query 'CREATE SCHEMA many_hands'
+call "$bin/load_naive" --rows 10
+same "the reader's server, schema made: exit status" 0 "$status"
+same "the reader's server: wal_syncs" "not available" "$(figure wal_syncs)"

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# DuckDB reads our Parquet files back: same rows, same values to the last bit,
+# by a checksum that PostgreSQL computes of the same rows too.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+source "$(dirname "$0")/lib.sh"
+
+if [[ -z ${WITH_SERVER:-} ]]; then
+    rm -rf "$work"
+    trap - EXIT
+    WITH_SERVER=1 PG_OPTIONS='-c fsync=off' exec "$with_postgres" bash "$0"
+fi
+
+for shape in "1:5000:1:1" "8192:8192:1:1" "8193:8193:1:2" "30000:5000:6:6" \
+    "100000:30000:4:14"; do
+    IFS=: read -r rows batch files groups <<<"$shape"
+    mkdir "$work/$rows"
+    "$bin/samples_threads" --rows "$rows" --batch "$batch" \
+        --out "$work/$rows" >/dev/null
+    call node "$root/tests/read_parquet.mjs" "$work/$rows"
+    same "$shape: exit status" 0 "$status"
+    matches "$shape" "^columns: id_client VARCHAR, class_0 DOUBLE, .*, \
+class_9 DOUBLE"$'\n' "$out"
+    for line in "rows: $rows" "ids: $rows" "files: $files" \
+        "row_groups: $groups" "valid: true"; do
+        same "$shape" "$line" "$(grep -x "$line" <<<"$out")"
+    done
+    # What the loaders expect of these rows, computed by the generator ...
+    loaded=$("$bin/load_copy" --rows "$rows" | tail -n 1)
+    # ... and by PostgreSQL, and by DuckDB from the files.
+    sum=$(sed -n 's/^checksum: //p' <<<"$out")
+    same "$shape: checksum" "result: $rows rows, checksum $sum \
+(expected $rows rows, checksum $sum)" "$loaded"
+done

@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# The samples_* programs: same bytes from all of them, whole files or none.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+source "$(dirname "$0")/lib.sh"
+
+# What a program wrote: names and contents of all files.
+fingerprint() { (cd "$1" && sha256sum -- * 2>/dev/null | sha256sum); }
+
+# --- Same bytes for every variant and number of workers -----------------------
+
+for shape in "--rows 50000" "--rows 50000 --seed 2" "--rows 10000 --batch 777" \
+    "--rows 20000 --batch 20000" "--rows 1" "--rows 0"; do
+    expected='' checksum=''
+    for variant in "samples_sequential" "samples_threads --workers 1" \
+        "samples_threads --workers 2" "samples_threads --workers 7" \
+        "samples_processes --workers 1" "samples_processes --workers 2" \
+        "samples_processes --workers 7"; do
+        mkdir "$work/out.d"
+        # shellcheck disable=SC2086 # several words each
+        call "$bin/"$variant $shape --out "$work/out.d"
+        same "$variant $shape: exit status" 0 "$status"
+        rows=${shape#--rows }
+        matches "$variant $shape" \
+            "result: ${rows%% *} \(expected ${rows%% *}\)$" "$out"
+        found=$(fingerprint "$work/out.d")
+        sum=$(grep '^checksum: ' <<<"$out")
+        : "${expected:=$found}" "${checksum:=$sum}"
+        same "$variant $shape: bytes" "$expected" "$found"
+        same "$variant $shape: checksum" "$checksum" "$sum"
+        rm -r "$work/out.d"
+    done
+    seen+=("$expected")
+done
+same "different shapes give different bytes" "${#seen[@]}" \
+    "$(printf '%s\n' "${seen[@]}" | sort -u | wc -l)"
+
+# --- Files: the names that --out promises, or none -----------------------------
+
+mkdir "$work/a" "$work/b" "$work/tmp"
+"$bin/samples_sequential" --rows 12000 --out "$work/a" >/dev/null
+same "names" "samples-000000000000.parquet samples-000000005000.parquet \
+samples-000000010000.parquet" "$(cd "$work/a" && echo *)"
+"$bin/samples_sequential" --rows 12000 --out "$work/a" >/dev/null
+same "a second run replaces them" 3 "$(find "$work/a" -type f | wc -l)"
+for program in samples_sequential samples_threads samples_processes \
+    write_floor; do
+    TMPDIR=$work/tmp "$bin/$program" --rows 20000 >/dev/null
+    same "$program without --out" "" "$(ls -A "$work/tmp")"
+    call "$bin/$program" --rows 10 --out "$work/none"
+    same "$program, no such directory: exit status" 1 "$status"
+    matches "$program, no such directory" "none is not a directory" "$err"
+    # A write that fails half-way, by the limit on a file's size (in KiB).
+    status=0
+    (ulimit -f 100 && exec "$bin/$program" --rows 20000 --out "$work/b") \
+        >/dev/null 2>"$work/err" || status=$?
+    same "$program, file too large: exit status" 1 "$status"
+    matches "$program, file too large" "File too large" "$(<"$work/err")"
+    same "$program, file too large: nothing left" "" "$(ls -A "$work/b")"
+done
+
+# --- Signals: no half file, no worker, and the shell sees the signal ----------
+
+# start PROGRAM: in the background, far from done, writing into $work/b.
+start() {
+    env --default-signal=INT "$bin/$1" --rows 100000000000 --out "$work/b" \
+        --batch 100000 --workers 2 >/dev/null 2>"$work/err" &
+    pid=$!
+    eventually test -n "$(ls "$work/b")" -o -e "$work/b/samples-000000000000.parquet"
+}
+children_of() { pgrep -P "$1"; }
+
+for program in samples_sequential samples_threads samples_processes; do
+    for signal in INT:130 TERM:143 HUP:129; do
+        start "$program"
+        kill -s "${signal%:*}" "$pid"
+        status=0
+        wait "$pid" 2>/dev/null || status=$?
+        same "$program, SIG${signal%:*}: exit status" "${signal#*:}" "$status"
+        same "$program, SIG${signal%:*}: half files" "" \
+            "$(find "$work/b" -name '*.part')"
+        rm -f "$work/b/"*
+    done
+done
+
+start samples_processes
+eventually children_of "$pid"
+workers=$(children_of "$pid")
+kill -KILL "$pid"
+wait "$pid" 2>/dev/null
+for worker in $workers; do
+    eventually test ! -e "/proc/$worker/exe" # gone, or a zombie
+done
+rm -f "$work/b/"*
+
+start samples_processes
+eventually children_of "$pid"
+for worker in $(children_of "$pid"); do
+    kill -KILL "$worker"
+done
+status=0
+wait "$pid" 2>/dev/null || status=$?
+same "killed workers: exit status" 1 "$status"
+matches "killed workers" "a worker did not finish" "$(<"$work/err")"
