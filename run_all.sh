@@ -97,8 +97,10 @@ if [[ -n $database_url ]]; then
             "run that was killed: DROP SCHEMA many_hands CASCADE"
         exit 3
     }
-    trap "query 'SET client_min_messages = warning;
-                 DROP SCHEMA many_hands CASCADE'" EXIT
+    # shellcheck disable=SC2317 # called at the end, by run.sh
+    cleanup() {
+        query 'SET client_min_messages = warning; DROP SCHEMA many_hands CASCADE'
+    }
     export DATABASE_URL=$database_url MANY_HANDS_SERVER=given
 else
     unset MANY_HANDS_SERVER

@@ -30,8 +30,8 @@ class cli {
     // parse().
     cli& number(std::string name, std::int64_t& value, std::int64_t least,
                 std::int64_t most, std::string what) {
-        options_.push_back({std::move(name), std::move(what), &value, nullptr,
-                            least, most});
+        options_.push_back(
+            {std::move(name), std::move(what), &value, nullptr, least, most});
         return *this;
     }
 
@@ -123,10 +123,10 @@ class cli {
     [[noreturn]] void help() const {
         fmt::print("{}\n\n    {} [--option value] ...\n\n", what_, program_);
         for (const option& o : options_) {
-            const std::string normal =
-                o.text == nullptr ? fmt::format("{}", *o.number)
-                : o.text->empty() ? "none"
-                                  : *o.text;
+            const std::string normal = o.text == nullptr
+                                           ? fmt::format("{}", *o.number)
+                                       : o.text->empty() ? "none"
+                                                         : *o.text;
             const std::string range =
                 o.text != nullptr ? "text"
                                   : fmt::format("{} to {}", o.least, o.most);

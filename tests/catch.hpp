@@ -10,5 +10,7 @@ inline auto contains(const std::string& text) {
 }
 #else
 #include <catch2/catch.hpp>
-inline auto contains(const std::string& text) { return Catch::Contains(text); }
+inline auto contains(const std::string& text) {
+    return Catch::Contains(text);
+}
 #endif

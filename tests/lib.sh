@@ -16,8 +16,8 @@ finish() {
     (($1 == 0)) || fail "the test itself ended with status $1"
     rm -rf "$work"
     echo "$checks checks, $failures failed"
-    ((checks > 0 && failures == 0))
-    exit
+    ((checks > 0 && failures == 0)) || exit 1
+    exit 0 # not `exit`: that would give the status before the trap
 }
 trap 'finish $?' EXIT
 

@@ -10,7 +10,8 @@
 
 namespace fs = std::filesystem;
 
-// --- hyperfine's two schemas --------------------------------------------------
+// --- hyperfine's two schemas
+// --------------------------------------------------
 
 // As hyperfine 1.15 wrote it.
 static const std::string version_1 = R"({
@@ -78,8 +79,7 @@ TEST_CASE("a program that a signal ended has no exit code") {
 TEST_CASE("anything else is refused, with a reason") {
     std::string version_3 = version_2;
     version_3.replace(version_3.find("\": 2,"), 5, "\": 3,");
-    CHECK_THROWS_WITH(read_hyperfine(version_3),
-                      contains("schema 3 is newer"));
+    CHECK_THROWS_WITH(read_hyperfine(version_3), contains("schema 3 is newer"));
     for (const char* text :
          {"", "{", "null", "[]", "{}", R"({"results": []})",
           R"({"results": [{}]})", R"({"results": [{"times": []}]})",
@@ -89,7 +89,8 @@ TEST_CASE("anything else is refused, with a reason") {
         CHECK_THROWS_AS(read_hyperfine(text), std::runtime_error);
 }
 
-// --- What programs print ------------------------------------------------------
+// --- What programs print
+// ------------------------------------------------------
 
 TEST_CASE("output: configuration, figures, result") {
     const output found = read_output("300 rows, 2 workers\n"
@@ -105,7 +106,8 @@ TEST_CASE("output: configuration, figures, result") {
     CHECK(found.expected == "12 x");
 }
 
-// --- A chapter's directory, made for each case ----------------------------------
+// --- A chapter's directory, made for each case
+// ----------------------------------
 
 struct results {
     fs::path path;
@@ -135,8 +137,8 @@ struct results {
              R"({"results": [{"times": [)" + seconds
                  + R"(], "user": 0.1, "system": 0.1, "exit_codes": [)"
                  + std::to_string(exit_code) + "]}]}");
-        file("p/" + name + ".out", "configuration\n" + printed
-                                       + "result: 1 (expected 1)\n");
+        file("p/" + name + ".out",
+             "configuration\n" + printed + "result: 1 (expected 1)\n");
     }
     chapter read() const { return read_chapter(path); }
 };
@@ -180,7 +182,8 @@ TEST_CASE("a table shows median, range, cores busy, ratio and figures") {
 
 TEST_CASE("ratios are taken within rounds, so drift drops out") {
     const results made;
-    made.declare("p\tT\ttime\ta\tbaseline\t3\tx\np\tT\ttime\tb\tvariant\t3\tx\n");
+    made.declare(
+        "p\tT\ttime\ta\tbaseline\t3\tx\np\tT\ttime\tb\tvariant\t3\tx\n");
     const char* slow[] = {"1", "2", "4"}; // the machine slows down
     const char* fast[] = {"0.5", "1", "2"};
     for (int round = 0; round < 3; ++round) {
@@ -191,8 +194,7 @@ TEST_CASE("ratios are taken within rounds, so drift drops out") {
     }
     const chapter c = made.read();
     const problem& p = c.problems.at(0);
-    const auto found =
-        ratios(p, p.labels[1].samples, p.labels[0].samples);
+    const auto found = ratios(p, p.labels[1].samples, p.labels[0].samples);
     CHECK(found == std::vector<double>{2, 2, 2});
 }
 
@@ -217,8 +219,7 @@ TEST_CASE("a single run is a table too") {
     made.run("01.a", "0.2");
     made.run("01.a.again", "0.2");
     const chapter c = made.read();
-    CHECK(comparison(c.problems.at(0)).rows.at(0).at(2)
-          == "200 ms to 200 ms");
+    CHECK(comparison(c.problems.at(0)).rows.at(0).at(2) == "200 ms to 200 ms");
     CHECK(finding(c.problems.at(0)) == "Nothing was faster than a.");
 }
 
@@ -262,8 +263,7 @@ TEST_CASE("what failed or was wrong gets no time") {
         CHECK_THAT(row_of_b(made).at(1), contains("no measurement"));
     }
     CHECK(row_of_b(made).at(5).empty());
-    CHECK(finding(made.read().problems.at(0))
-          == "Nothing was faster than a.");
+    CHECK(finding(made.read().problems.at(0)) == "Nothing was faster than a.");
 }
 
 TEST_CASE("a time or a figure of zero is no ratio") {
@@ -312,7 +312,8 @@ TEST_CASE("missing or malformed declarations are warnings") {
     CHECK(made.read().warnings.size() == 2);
 }
 
-// --- Showing --------------------------------------------------------------------
+// --- Showing
+// --------------------------------------------------------------------
 
 TEST_CASE("two significant digits") {
     CHECK(show_seconds(0.0734) == "73 ms");
@@ -363,10 +364,10 @@ TEST_CASE("the picture has a dot for every run") {
     const results made;
     write_good_rounds(made);
     const chapter c = made.read();
-    const std::string svg = strip_picture(c.problems[0]);
+    const std::string svg = strip_picture(c.problems[0], "04-test");
     std::size_t dots = 0;
-    for (std::size_t at = 0; (at = svg.find("<use xlink:href='#p-gpPt6'", at))
-                             != svg.npos;
+    for (std::size_t at = 0;
+         (at = svg.find("<use xlink:href='#04-test-p-gpPt6'", at)) != svg.npos;
          ++at)
         ++dots;
     CHECK(dots == 6); // 2 of a, 2 of its A/A twin, 2 of b

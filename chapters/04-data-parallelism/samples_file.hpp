@@ -43,8 +43,9 @@ inline samples_job parse_samples_job(int argc, char** argv, const char* program,
         throw std::runtime_error("--out " + job.out + " is not a directory");
     stop_on_signals();
     std::signal(SIGXFSZ, SIG_IGN); // a file too large is an error of write()
-    fmt::print("{} rows, {} files, {} worker{}, seed {}\n", job.rows,
-               job.files(), job.workers, job.workers == 1 ? "" : "s", job.seed);
+    fmt::print("{} rows, {} file{}, {} worker{}, seed {}\n", job.rows,
+               job.files(), job.files() == 1 ? "" : "s", job.workers,
+               job.workers == 1 ? "" : "s", job.seed);
     return job;
 }
 

@@ -10,7 +10,11 @@ set -Eeuo pipefail
 
 here=$(dirname "$(readlink -f "$0")")
 root=$(dirname "$(dirname "$here")")
-kind=${1:?pgbench or psql_copy} rows=${2:?rows}
+kind=${1:-} rows=${2:-}
+[[ $kind == pgbench || $kind == psql_copy ]] || {
+    echo "peers.sh: '$kind' is neither pgbench nor psql_copy" >&2
+    exit 2
+}
 server_bin=$("$root/common/scripts/with_postgres.sh" --find)
 query() { "$server_bin/psql" -XqAt "$DATABASE_URL" -c "$1"; }
 
@@ -45,10 +49,6 @@ psql_copy)
         "$server_bin/psql" -XqAt "$DATABASE_URL" |
         sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p')
     per_s=$(awk "BEGIN { print $rows / $ms * 1000 }")
-    ;;
-*)
-    echo "peers.sh: '$kind' is neither pgbench nor psql_copy" >&2
-    exit 2
     ;;
 esac
 

@@ -45,7 +45,8 @@ class pg_connection {
             throw missing(error() + "; " + hint);
         // Notices ("already exists, skipping") are not for the reader, and
         // errors become exceptions.
-        PQsetNoticeProcessor(raw_.get(), [](void*, const char*) {}, nullptr);
+        PQsetNoticeProcessor(
+            raw_.get(), [](void*, const char*) {}, nullptr);
     }
 
     // Runs one or more commands without parameters, in one round trip.
@@ -55,8 +56,7 @@ class pg_connection {
 
     // Names a statement, so that the server parses it once.
     void prepare(const std::string& name, const std::string& sql) {
-        checked(
-            PQprepare(raw_.get(), name.c_str(), sql.c_str(), 0, nullptr));
+        checked(PQprepare(raw_.get(), name.c_str(), sql.c_str(), 0, nullptr));
     }
 
     // Runs a prepared statement; its parameters are texts, as in the source's

@@ -103,15 +103,14 @@ class samples_load {
                     " current_setting('synchronous_commit')");
         fmt::print("{} rows, {} connection{}, seed {}; PostgreSQL {}, "
                    "fsync {}, synchronous_commit {}\n",
-                   job.rows, job.workers, job.workers == 1 ? "" : "s",
-                   job.seed, server.text(0, 0), server.text(0, 1),
-                   server.text(0, 2));
+                   job.rows, job.workers, job.workers == 1 ? "" : "s", job.seed,
+                   server.text(0, 0), server.text(0, 1), server.text(0, 2));
         std::string columns = "id_client text NOT NULL";
         for (std::size_t c = 0; c < class_count; ++c)
             columns += fmt::format(", class_{} float8 NOT NULL", c);
         require_our_schema();
-        db_.run(fmt::format("CREATE TABLE IF NOT EXISTS {} ({})",
-                            samples_table, columns));
+        db_.run(fmt::format("CREATE TABLE IF NOT EXISTS {} ({})", samples_table,
+                            columns));
         db_.run(fmt::format("TRUNCATE {}", samples_table));
     }
 
@@ -172,13 +171,13 @@ class samples_load {
         std::string sum = "('x' || left(hex, 15))::bit(60)::int8"
                           " + ('x' || right(hex, 15))::bit(60)::int8";
         for (std::size_t c = 0; c < class_count; ++c)
-            sum += fmt::format(
-                " + {} * (class_{} * 9007199254740992)::int8", c + 1, c);
-        const pg_result answer = db_.run(fmt::format(
-            "SELECT count(*),"
-            " coalesce(sum({}), 0) % 18446744073709551616"
-            " FROM {}, replace(id_client, '-', '') AS hex",
-            sum, samples_table));
+            sum += fmt::format(" + {} * (class_{} * 9007199254740992)::int8",
+                               c + 1, c);
+        const pg_result answer =
+            db_.run(fmt::format("SELECT count(*),"
+                                " coalesce(sum({}), 0) % 18446744073709551616"
+                                " FROM {}, replace(id_client, '-', '') AS hex",
+                                sum, samples_table));
         return fmt::format("{} rows, checksum {}", answer.text(0, 0),
                            answer.text(0, 1));
     }

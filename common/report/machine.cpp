@@ -56,14 +56,13 @@ std::string describe_machine() {
     nlohmann::ordered_json machine;
     machine["date"] = now();
     machine["processor"] = find_line("/proc/cpuinfo", "model name");
-    machine["CPUs we may use"] =
-        fmt::format("{}{}", cpus_by_affinity(),
-                    std::isinf(quota) ? ""
-                                      : fmt::format(", quota {:g}", quota));
+    machine["CPUs we may use"] = fmt::format(
+        "{}{}", cpus_by_affinity(),
+        std::isinf(quota) ? "" : fmt::format(", quota {:g}", quota));
     machine["memory"] = fmt::format("{:.0f} GiB", gib);
-    machine["system"] =
-        find_line("/etc/os-release", "PRETTY_NAME") + ", " + kernel.sysname
-        + " " + kernel.release + " " + kernel.machine;
+    machine["system"] = find_line("/etc/os-release", "PRETTY_NAME") + ", "
+                        + kernel.sysname + " " + kernel.release + " "
+                        + kernel.machine;
     machine["frequency governor"] =
         first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
     std::ifstream load("/proc/loadavg"); // of the last 1, 5 and 15 minutes

@@ -69,8 +69,8 @@ std::vector<run> read_hyperfine(std::string_view text) {
                 + " is newer than this report, which knows 1 and 2");
         }
     } catch (const json::exception& error) {
-        throw std::runtime_error(
-            std::string("not a JSON file of hyperfine: ") + error.what());
+        throw std::runtime_error(std::string("not a JSON file of hyperfine: ")
+                                 + error.what());
     }
     if (runs.empty())
         throw std::runtime_error("no runs in it");
@@ -115,12 +115,11 @@ static sample read_sample(const fs::path& path, label& of) {
                              path.filename().string(), error.what()));
         return one;
     }
-    if (one.timed->exit_code == 4
-        || one.printed.result != one.printed.expected)
+    if (one.timed->exit_code == 4 || one.printed.result != one.printed.expected)
         complain("wrong result");
     else if (one.timed->exit_code != 0)
-        complain(fmt::format("failed with exit status {}",
-                             one.timed->exit_code));
+        complain(
+            fmt::format("failed with exit status {}", one.timed->exit_code));
     return one;
 }
 
@@ -144,8 +143,8 @@ static void compare_checksums(problem& all) {
     };
     const std::string expected = checksum(all.labels.front());
     for (label& of : all.labels)
-        if (of.trouble.empty() && !of.samples.empty()
-            && !checksum(of).empty() && checksum(of) != expected)
+        if (of.trouble.empty() && !of.samples.empty() && !checksum(of).empty()
+            && checksum(of) != expected)
             of.trouble = "wrong result: its checksum is not the baseline's";
 }
 

@@ -23,9 +23,9 @@ std::vector<run> read_hyperfine(std::string_view json);
 
 // What a program printed.
 struct output {
-    std::string configuration; // its first line
+    std::string configuration;                  // its first line
     std::map<std::string, std::string> figures; // "commits" -> "300"
-    std::string result, expected; // of its last line
+    std::string result, expected;               // of its last line
 };
 
 output read_output(std::string_view text);
@@ -38,20 +38,20 @@ struct sample {
 
 struct label {
     std::string name, kind, command;
-    std::size_t rounds = 0; // that were asked for
+    std::size_t rounds = 0;             // that were asked for
     std::vector<sample> samples, again; // by round; `again`: the A/A pair
-    std::string trouble; // why it has no time: empty if it has
+    std::string trouble;                // why it has no time: empty if it has
 };
 
 struct problem {
     std::string name, title;
-    std::string figure; // compared by: "time", or the name of a figure
+    std::string figure;        // compared by: "time", or the name of a figure
     std::vector<label> labels; // the baseline is the first one
     std::vector<std::string> notes;
 };
 
 struct chapter {
-    std::string name; // 04-data-parallelism
+    std::string name;  // 04-data-parallelism
     std::string title; // Data parallelism
     std::vector<std::pair<std::string, std::string>> machine;
     std::vector<problem> problems;

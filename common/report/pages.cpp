@@ -16,8 +16,11 @@ static constexpr auto how_to_read =
     "median and the range of the rounds. Times as fast: the median of the "
     "rounds' ratios to the first line of the table. Cores busy: CPU time by "
     "elapsed time, so 1 is one core at work and 0.05 is waiting. A peer is "
-    "somebody else's program doing the same work; a floor does less on purpose, "
+    "somebody else's program doing the same work; a floor does less on "
+    "purpose, "
     "to show what nobody can go below.";
+
+static constexpr auto no_pictures = "No pictures: gnuplot is not installed.";
 
 static std::string heading(const chapter& of) {
     return fmt::format("Chapter {}: {}", of.name.substr(0, of.name.find('-')),
@@ -81,6 +84,8 @@ static std::string markdown(const std::vector<chapter>& chapters,
     for (const auto& [key, value] : chapters.front().machine)
         text += fmt::format("- {}: {}\n", key, value);
     text += fmt::format("\n{}\n", how_to_read);
+    if (!have_gnuplot())
+        text += fmt::format("\n{}\n", no_pictures);
     for (const chapter& c : chapters) {
         text += fmt::format("\n## {}\n", heading(c));
         for (const problem& p : c.problems) {
@@ -88,7 +93,7 @@ static std::string markdown(const std::vector<chapter>& chapters,
             if (!finding(p).empty())
                 text += finding(p) + "\n\n";
             text += as_markdown(comparison(p)) + '\n';
-            const std::string svg = strip_picture(p);
+            const std::string svg = strip_picture(p, c.name);
             if (!svg.empty()) {
                 const std::string name = c.name + "-" + p.name + ".svg";
                 write_file(directory / "pictures" / name, as_file(svg));
@@ -146,7 +151,8 @@ static std::string html_list(const char* kind,
 
 static std::string html(const std::vector<chapter>& chapters) {
     std::string text =
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta "
+        "charset=\"utf-8\">\n"
         "<meta name=\"viewport\" content=\"width=device-width,"
         "initial-scale=1\">\n<title>Many Hands: the comparison report</title>\n"
         "<style>";
@@ -157,13 +163,15 @@ static std::string html(const std::vector<chapter>& chapters) {
         text += fmt::format("<dt>{}</dt><dd>{}</dd>\n", escape_html(key),
                             escape_html(value));
     text += fmt::format("</dl>\n<p>{}</p>\n", how_to_read);
+    if (!have_gnuplot())
+        text += fmt::format("<p>{}</p>\n", no_pictures);
     for (const chapter& c : chapters) {
         text += fmt::format("<h2>{}</h2>\n", escape_html(heading(c)));
         for (const problem& p : c.problems) {
-            text += fmt::format("<h3>{}</h3>\n<p>{}</p>\n{}",
-                                escape_html(p.title), escape_html(finding(p)),
-                                as_html(comparison(p)));
-            const std::string svg = strip_picture(p);
+            text +=
+                fmt::format("<h3>{}</h3>\n<p>{}</p>\n{}", escape_html(p.title),
+                            escape_html(finding(p)), as_html(comparison(p)));
+            const std::string svg = strip_picture(p, c.name);
             if (!svg.empty())
                 text += "<figure>\n" + svg
                         + "<figcaption>Every run is a dot, the first round "

@@ -56,8 +56,8 @@ int main(int argc, char** argv) try {
     }
     if (what == "write" && argc == 3) {
         if (!fs::is_directory(argv[2]))
-            throw missing(fmt::format("no directory {}; run_all.sh makes it",
-                                      argv[2]));
+            throw missing(
+                fmt::format("no directory {}; run_all.sh makes it", argv[2]));
         const auto chapters = read_chapters(argv[2]);
         if (chapters.empty())
             throw missing(fmt::format(

@@ -24,7 +24,8 @@ struct spread {
 inline std::optional<spread> spread_of(const std::vector<double>& values) {
     if (values.empty())
         return std::nullopt;
-    const auto [least, most] = std::minmax_element(values.begin(), values.end());
+    const auto [least, most] =
+        std::minmax_element(values.begin(), values.end());
     return spread{median(values), *least, *most};
 }
 

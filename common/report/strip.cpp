@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include <cstdlib>
 #include <memory>
 
 // gnuplot must be told a colour for text; this one is put out for whatever
@@ -46,7 +47,11 @@ static std::string run_gnuplot(const std::string& script) {
     return picture;
 }
 
-std::string strip_picture(const problem& of) {
+bool have_gnuplot() {
+    return std::system("command -v gnuplot >/dev/null") == 0;
+}
+
+std::string strip_picture(const problem& of, const std::string& chapter) {
     std::string dots, medians, names;
     double least = 0, most = 0;
     int line = 0; // 0 is on top: gnuplot counts upwards, so negative
@@ -80,19 +85,19 @@ std::string strip_picture(const problem& of) {
         return "";
 
     const bool logarithmic = most > 20 * least;
-    const std::string axis =
-        of.figure == "time" ? "seconds" : of.figure;
-    std::string script = fmt::format(
-        "set terminal svg size 720,{} dynamic noenhanced"
-        " font 'sans-serif,14'\n"
-        "set border 1 lc rgb '{ink}'\n"
-        "set tics nomirror textcolor rgb '{ink}'\n"
-        "set ytics ({}) scale 0\n"
-        "set xlabel {} textcolor rgb '{ink}'\n"
-        "set yrange [{}:0.6]\n"
-        "unset key\n",
-        70 + 36 * line, names, quoted(logarithmic ? axis + ", log scale" : axis),
-        -line + 0.4, fmt::arg("ink", ink));
+    const std::string axis = of.figure == "time" ? "seconds" : of.figure;
+    std::string script =
+        fmt::format("set terminal svg size 720,{} dynamic noenhanced"
+                    " font 'sans-serif,14'\n"
+                    "set border 1 lc rgb '{ink}'\n"
+                    "set tics nomirror textcolor rgb '{ink}'\n"
+                    "set ytics ({}) scale 0\n"
+                    "set xlabel {} textcolor rgb '{ink}'\n"
+                    "set yrange [{}:0.6]\n"
+                    "unset key\n",
+                    70 + 36 * line, names,
+                    quoted(logarithmic ? axis + ", log scale" : axis),
+                    -line + 0.4, fmt::arg("ink", ink));
     script += logarithmic ? "set logscale x\nset format x '%.0s %c'\n"
                           : "set xrange [0:*]\nset format x '%.2s %c'\n";
     if (of.figure == "time")
@@ -111,11 +116,12 @@ std::string strip_picture(const problem& of) {
     // Colours from the page; names that stay unique among several pictures.
     for (const char* colour : {"rgb(1,2,3)", "rgb(  1,   2,   3)", ink})
         svg = replace_all(svg, colour, "currentColor");
-    for (const char* fixed : {" color=\"black\"", " color=\"white\"",
-                              " id=\"gnuplot_canvas\""})
+    for (const char* fixed : {" color=\"black\"", " color=\"white\""})
         svg = replace_all(svg, fixed, "");
-    svg = replace_all(svg, "id='", "id='" + of.name + "-");
-    svg = replace_all(svg, "'#", "'#" + of.name + "-");
+    const std::string prefix = chapter + "-" + of.name + "-";
+    svg = replace_all(svg, "id='", "id='" + prefix);
+    svg = replace_all(svg, "id=\"", "id=\"" + prefix);
+    svg = replace_all(svg, "'#", "'#" + prefix);
     svg = replace_all(svg, "<title>Gnuplot</title>",
                       "<title>Every run of every variant, as a dot; the bar is "
                       "the median</title>");

@@ -100,7 +100,8 @@ static std::string suffix(const std::string& kind) {
 table comparison(const problem& of) {
     table t;
     const bool by_time = of.figure == "time";
-    t.head = {"variant", by_time ? "time" : in_words(of.figure), "range", "runs",
+    t.head = {"variant",    by_time ? "time" : in_words(of.figure),
+              "range",      "runs",
               "cores busy", "times as fast"};
     const auto figures = figure_columns(of);
     for (const std::string& name : figures)
@@ -108,8 +109,7 @@ table comparison(const problem& of) {
 
     const label& baseline = of.labels.front();
     for (const label& one : of.labels) {
-        std::vector<std::string> row = {
-            one.name + suffix(one.kind)};
+        std::vector<std::string> row = {one.name + suffix(one.kind)};
         const auto spread = spread_of(values(of, one.samples));
         if (!one.trouble.empty() || !spread) {
             row.push_back(one.trouble.empty() ? "no figure" : one.trouble);
@@ -123,9 +123,8 @@ table comparison(const problem& of) {
         row.push_back(fmt::format("{}", one.samples.size()));
         const auto busy = spread_of(cores_busy(one.samples));
         row.push_back(busy ? two_digits(busy->median) : "");
-        const auto ratio =
-            spread_of(ratios(of, one.samples, baseline.samples));
-        row.push_back(&one == &baseline                         ? "1"
+        const auto ratio = spread_of(ratios(of, one.samples, baseline.samples));
+        row.push_back(&one == &baseline ? "1"
                       : ratio && baseline.trouble.empty()
                           ? two_digits(ratio->median)
                           : "");
@@ -138,8 +137,7 @@ table comparison(const problem& of) {
 
 std::string self_comparison(const problem& of) {
     const label& baseline = of.labels.front();
-    const auto found =
-        spread_of(ratios(of, baseline.again, baseline.samples));
+    const auto found = spread_of(ratios(of, baseline.again, baseline.samples));
     if (!found || !baseline.trouble.empty())
         return "";
     return fmt::format(
@@ -153,8 +151,7 @@ std::string finding(const problem& of) {
     const label* fastest = nullptr;
     double most = 1;
     for (const label& one : of.labels) {
-        const auto ratio =
-            spread_of(ratios(of, one.samples, baseline.samples));
+        const auto ratio = spread_of(ratios(of, one.samples, baseline.samples));
         if (one.kind == "variant" && one.trouble.empty() && ratio
             && ratio->median > most) {
             fastest = &one;
@@ -173,9 +170,8 @@ std::string finding(const problem& of) {
 
 // Characters, not bytes: µ has two.
 static std::size_t width(const std::string& text) {
-    return static_cast<std::size_t>(
-        std::count_if(text.begin(), text.end(),
-                      [](char c) { return (c & 0xc0) != 0x80; }));
+    return static_cast<std::size_t>(std::count_if(
+        text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
 }
 
 std::string as_text(const table& t) {
@@ -229,11 +225,20 @@ std::string escape_html(const std::string& text) {
     std::string out;
     for (const char c : text) {
         switch (c) {
-        case '&': out += "&amp;"; break;
-        case '<': out += "&lt;"; break;
-        case '>': out += "&gt;"; break;
-        case '"': out += "&quot;"; break;
-        default: out += c;
+        case '&':
+            out += "&amp;";
+            break;
+        case '<':
+            out += "&lt;";
+            break;
+        case '>':
+            out += "&gt;";
+            break;
+        case '"':
+            out += "&quot;";
+            break;
+        default:
+            out += c;
         }
     }
     return out;

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # Sourced by the book's scripts. Bash handles a signal only between commands
 # and inside `wait`; a script that runs its commands through `run` passes HUP,
-# INT and TERM on to the command at once, cleans up (its EXIT trap) and then
-# dies of the same signal, so that its caller knows.
+# INT and TERM on to the command at once, cleans up and then dies of the same
+# signal, so that its caller knows.
 
 stop_signal=
 running= # what the signal is passed on to: a process, or -group
@@ -15,11 +15,19 @@ trap 'on_signal HUP' HUP
 trap 'on_signal INT' INT
 trap 'on_signal TERM' TERM
 
-die_if_stopped() {
-    [[ -n $stop_signal ]] || return 0
-    trap - "$stop_signal"
+cleanup() { :; } # what a script has to do at its end: it defines this again
+
+# shellcheck disable=SC2317 # called by trap
+on_exit() {
+    local status=$?
+    cleanup
+    [[ -n $stop_signal ]] || exit "$status"
+    trap - EXIT "$stop_signal"
     kill -s "$stop_signal" $$
 }
+trap on_exit EXIT
+
+die_if_stopped() { [[ -z $stop_signal ]] || exit; }
 
 # run COMMAND ...: its exit status. The command keeps the terminal. Commands
 # in the background would ignore Ctrl-C and read nothing: env and <&0 undo

@@ -89,22 +89,28 @@ problem() {
     kind=baseline
 }
 
-declare_label() { # KIND ROUNDS LABEL COMMAND ...
+declare_label() { # KIND ROUNDS LABEL COMMAND
     [[ -z $only || $only == "$problem" ]] || return 0
     problems+=("$problem") titles+=("$title") figures+=("$figure")
     kinds+=("$1") times+=("$2") labels+=("$3")
-    shift 3
-    commands+=("$(printf '%q ' "$@")")
+    commands+=("$4")
+}
+
+# A command as one text, as hyperfine splits it.
+quoted() {
+    local text
+    printf -v text '%q ' "$@"
+    printf '%s' "${text% }"
 }
 
 variant() {
-    declare_label "$kind" "$rounds" "$1" "$bin/$2" "${@:3}"
+    declare_label "$kind" "$rounds" "$1" "$(quoted "$bin/$2" "${@:3}")"
     kind=variant
 }
 
-peer() { declare_label peer "$peer_rounds" "$@"; }
+peer() { declare_label peer "$peer_rounds" "$1" "$(quoted "${@:2}")"; }
 
-floor() { declare_label floor "$rounds" "$1" "$bin/$2" "${@:3}"; }
+floor() { declare_label floor "$rounds" "$1" "$(quoted "$bin/$2" "${@:3}")"; }
 
 absent() { declare_label absent 0 "$@"; }
 
@@ -189,7 +195,8 @@ go() {
     part=$target.part # takes the chapter's place when it is complete
     rm -rf "$part"
     mkdir -p "$part"
-    trap 'rm -rf "$part"' EXIT
+    # shellcheck disable=SC2317 # called at the end, by run.sh
+    cleanup() { rm -rf "$part"; }
     "$bin/report" machine >"$part/machine.json"
     printf '%s\n' "$chapter_title" >"$part/title"
     printf '%s\n' ${notes[@]+"${notes[@]}"} >"$part/notes.tsv"
@@ -212,6 +219,5 @@ go() {
     [[ ! -t 2 ]] || printf '\r\033[K' >&2
     rm -rf "$target"
     mv "$part" "$target"
-    trap - EXIT
     "$bin/report" show "$target"
 }

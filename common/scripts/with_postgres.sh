@@ -42,20 +42,18 @@ find_bindir() {
 # It runs in a session of its own, so that Ctrl-C does not reach it, and waits
 # for the end of its standard input. That end comes when the script below
 # ends, however it ends: kill -9 closes files too.
-# shellcheck disable=SC2317 # called by trap
-keeper_cleans_up() {
-    if [[ -n $server ]]; then
-        kill -QUIT "$server" 2>/dev/null || true # stop at once
-        wait "$server" || true
-    fi
-    rm -rf -- "$directory" # never anything but what mktemp made
-}
-
 keeper() {
     local bindir=$1 data
     server=
     directory=$(mktemp -d /var/tmp/many-hands.XXXXXX)
-    trap keeper_cleans_up EXIT
+    # shellcheck disable=SC2317 # called at the end, by run.sh
+    cleanup() {
+        if [[ -n $server ]]; then
+            kill -QUIT "$server" 2>/dev/null || true # stop at once
+            wait "$server" || true
+        fi
+        rm -rf -- "$directory" # never anything but what mktemp made
+    }
     data=$directory/data
     local -a as_user=()
     if ((EUID == 0)); then # PostgreSQL refuses to run as root
@@ -134,5 +132,4 @@ exec {keeper_in}>&- # the keeper stops the server now ...
 while kill -0 "$keeper_pid" 2>/dev/null; do
     wait "$keeper_pid" || true # ... and has removed everything here
 done
-die_if_stopped
 exit "$status"

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Builds the book with -Werror and runs its tests.
+#
+#     tests/run.sh                  everything but the sanitizers
+#     tests/run.sh --sanitizers     and the programs under AddressSanitizer,
+#                                   UndefinedBehaviorSanitizer (g++) and
+#                                   ThreadSanitizer (clang++)
+#     --yes                         install what is missing without asking
+set -Eeuo pipefail
+
+root=$(dirname "$(dirname "$(readlink -f "$0")")")
+# shellcheck source-path=SCRIPTDIR source=../common/scripts/run.sh
+source "$root/common/scripts/run.sh"
+
+presets=(tests)
+setup=(--tests)
+for argument; do
+    case $argument in
+    --sanitizers) presets+=(asan tsan) ;;
+    --yes) setup+=(--yes) ;;
+    --help)
+        sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "$0"
+        exit
+        ;;
+    *)
+        printf "run.sh: unknown option '%s', the options are %s\n" \
+            "$argument" "--sanitizers --yes --help" >&2
+        exit 2
+        ;;
+    esac
+done
+
+run "$root/common/scripts/setup.sh" "${setup[@]}" || exit
+
+cd "$root"
+passed=0 failed=0
+for preset in "${presets[@]}"; do
+    printf '\n=== %s ===\n' "$preset"
+    run_group cmake --preset "$preset" -Wno-dev || exit
+    run_group cmake --build "build-$preset" || exit
+    # Scripts are tested once: sanitizers see nothing of them.
+    filter=()
+    [[ $preset == tests ]] || filter=(--label-exclude scripts)
+    log=build-$preset/tests.log
+    run_group ctest --test-dir "build-$preset" --output-on-failure --parallel 2 \
+        "${filter[@]}" | tee "$log" || true
+    die_if_stopped
+    passed=$((passed + $(grep -c ' Passed ' "$log" || true)))
+    failed=$((failed + $(grep -cE '\*\*\*(Failed|Timeout|Not Run|Exception)' \
+        "$log" || true)))
+done
+
+echo
+printf '%s passed, %s failed\n' "$passed" "$failed"
+((passed > 0 && failed == 0))
