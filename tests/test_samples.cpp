@@ -4,7 +4,6 @@
 #include <sys/resource.h>
 
 #include <fstream>
-#include <regex>
 #include <set>
 #include <sstream>
 
@@ -24,13 +23,20 @@ static std::string id_of(const sample_source& source, std::uint64_t row) {
 }
 
 TEST_CASE("ids are random UUIDs, all different") {
-    const std::regex uuid("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-"
-                          "[89ab][0-9a-f]{3}-[0-9a-f]{12}");
+    // Which characters may stand where; h is any hexadecimal digit.
+    const std::string form = "hhhhhhhh-hhhh-4hhh-vhhh-hhhhhhhhhhhh";
+    const auto allowed = [](char at) -> std::string {
+        if (at == 'h')
+            return "0123456789abcdef";
+        return at == 'v' ? "89ab" : std::string(1, at);
+    };
     std::set<std::string> seen;
     for (const std::uint64_t seed : {1u, 2u})
         for (std::uint64_t row = 0; row < 1000; ++row) {
             const std::string id = id_of(sample_source(seed), row);
-            REQUIRE(std::regex_match(id, uuid));
+            REQUIRE(id.size() == form.size());
+            for (std::size_t i = 0; i < id.size(); ++i)
+                REQUIRE(allowed(form[i]).find(id[i]) != std::string::npos);
             seen.insert(id);
         }
     CHECK(seen.size() == 2000);
