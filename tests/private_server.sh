@@ -85,11 +85,11 @@ matches "decoy: connections" "connections: 0$" "$out"
 # --- As an unprivileged user -----------------------------------------------------
 
 if ((EUID == 0)); then
-    as_nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups env HOME=/)
-    (cd / && call "${as_nobody[@]}" "$with_postgres" "$bin/load_copy" --rows 10
-        matches "as nobody" "result: 10 rows" "$out"
-        exit $((failures > 0))) || fail "as nobody: $(tail -n 3 "$work/err")"
-    checks=$((checks + 1))
+    # The checkout may be in a directory that is closed to others.
+    cp -r "$root/common/scripts" "$bin/load_copy" "$work"
+    call setpriv --reuid 65534 --regid 65534 --clear-groups \
+        env --chdir="$work" HOME=/ scripts/with_postgres.sh ./load_copy --rows 10
+    matches "as nobody" "result: 10 rows" "$out"
     nothing_left
     same "as nobody: nothing is left" 0 $?
 fi

@@ -70,6 +70,7 @@ start() {
     pid=$!
     eventually test -n "$(ls "$work/b")" -o -e "$work/b/samples-000000000000.parquet"
 }
+no_half_files() { [[ -z $(find "$work/b" -name '*.part') ]]; }
 children_of() { pgrep -P "$1"; }
 
 for program in samples_sequential samples_threads samples_processes; do
@@ -79,8 +80,8 @@ for program in samples_sequential samples_threads samples_processes; do
         status=0
         wait "$pid" 2>/dev/null || status=$?
         same "$program, SIG${signal%:*}: exit status" "${signal#*:}" "$status"
-        same "$program, SIG${signal%:*}: half files" "" \
-            "$(find "$work/b" -name '*.part')"
+        # Worker processes end right after their parent.
+        eventually no_half_files
         rm -f "$work/b/"*
     done
 done
@@ -93,6 +94,7 @@ wait "$pid" 2>/dev/null
 for worker in $workers; do
     eventually test ! -e "/proc/$worker/exe" # gone, or a zombie
 done
+same "killed parent: half files" "" "$(find "$work/b" -name '*.part')"
 rm -f "$work/b/"*
 
 start samples_processes

@@ -41,7 +41,6 @@ inline samples_job parse_samples_job(int argc, char** argv, const char* program,
         .parse(argc, argv);
     if (!job.out.empty() && !std::filesystem::is_directory(job.out))
         throw std::runtime_error("--out " + job.out + " is not a directory");
-    stop_on_signals();
     std::signal(SIGXFSZ, SIG_IGN); // a file too large is an error of write()
     fmt::print("{} rows, {} file{}, {} worker{}, seed {}\n", job.rows,
                job.files(), job.files() == 1 ? "" : "s", job.workers,
@@ -102,7 +101,8 @@ inline std::uint64_t write_group(parquet_writer& out, sample_source source,
 }
 //< columns
 
-// Writes file number `file` of the job. `buffer` is working memory, one per
+// Writes file number `file` of the job, or no file: call stop_on_signals()
+// first, so that Ctrl-C cannot leave half of one. `buffer` is working memory, one per
 // worker, used again for each file.
 inline written write_file(const samples_job& job, std::int64_t file,
                           std::vector<std::byte>& buffer) {

@@ -18,9 +18,14 @@ struct child {
 //> worker
 // What a child does: every job.workers-th file, then its sum into the pipe.
 [[noreturn]] static void work(const samples_job& job, std::int64_t worker,
-                              int results) try {
-    // The parent may die first; then nobody wants the files any more.
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
+                              pid_t parent, int results) try {
+    // When the parent dies, of Ctrl-C or of anything else, nobody wants the
+    // files any more: then the kernel sends SIGTERM, which ends write_file().
+    stop_on_signals();
+    check(::prctl(PR_SET_PDEATHSIG, SIGTERM), "prctl");
+    if (::getppid() != parent)
+        ::_exit(1); // it died before that
+
     std::vector<std::byte> buffer;
     written sum;
     for (std::int64_t file = worker; file < job.files(); file += job.workers)
@@ -35,26 +40,21 @@ struct child {
 static child start(const samples_job& job, std::int64_t worker) {
     int ends[2];
     check(::pipe2(ends, O_CLOEXEC), "pipe");
+    const pid_t parent = ::getpid();
     const pid_t pid = check(::fork(), "fork");
     if (pid == 0)
-        work(job, worker, ends[1]);
+        work(job, worker, parent, ends[1]);
     ::close(ends[1]); // else read() below would never see the end
     return {pid, ends[0]};
 }
 
-// Waits for a child. Exactly one sum or an exit status other than 0.
-static bool collect(const child& c, const std::vector<child>& all,
-                    written& sum) {
+// Waits for a child: it sends its sum and exits with 0, or it has failed.
+static bool collect(const child& c, written& sum) {
     written part;
-    ssize_t got;
-    while ((got = ::read(c.results, &part, sizeof part)) == -1
-           && errno == EINTR)
-        for (const child& other : all)
-            ::kill(other.pid, SIGTERM); // stopped by a signal: so are they
-    int status = 0;
-    while (::waitpid(c.pid, &status, 0) == -1 && errno == EINTR)
-        continue;
+    const ssize_t got = ::read(c.results, &part, sizeof part);
     ::close(c.results);
+    int status = 0;
+    check(::waitpid(c.pid, &status, 0), "waitpid");
     if (got != sizeof part || status != 0)
         return false;
     sum += part;
@@ -73,8 +73,7 @@ int main(int argc, char** argv) try {
     written sum;
     bool complete = true;
     for (const child& c : children)
-        complete = collect(c, children, sum) && complete;
-    throw_if_stopped();
+        complete = collect(c, sum) && complete;
     if (!complete)
         throw std::runtime_error("a worker did not finish");
     return finish_samples(job, sum, clock);

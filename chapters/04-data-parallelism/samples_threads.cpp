@@ -28,6 +28,7 @@ int main(int argc, char** argv) try {
     const samples_job job =
         parse_samples_job(argc, argv, "samples_threads",
                           "Writes samples, one thread per worker.");
+    stop_on_signals(); // every thread sees the flag and ends by itself
     const stopwatch clock;
     std::atomic<std::int64_t> next = 0;
     std::vector<std::future<written>> workers;

@@ -11,6 +11,7 @@ int main(int argc, char** argv) try {
     constexpr std::int64_t row_bytes = 4 + id_length + 8 * class_count;
     const std::vector<std::byte> zeros(
         static_cast<std::size_t>(job.batch * row_bytes));
+    stop_on_signals();
     const stopwatch clock;
     std::int64_t rows = 0;
     for (std::int64_t file = 0; file < job.files(); ++file) {
