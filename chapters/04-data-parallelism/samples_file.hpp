@@ -102,8 +102,8 @@ inline std::uint64_t write_group(parquet_writer& out, sample_source source,
 //< columns
 
 // Writes file number `file` of the job, or no file: call stop_on_signals()
-// first, so that Ctrl-C cannot leave half of one. `buffer` is working memory, one per
-// worker, used again for each file.
+// first, so that Ctrl-C cannot leave half of one. `buffer` is working memory,
+// one per worker, used again for each file.
 inline written write_file(const samples_job& job, std::int64_t file,
                           std::vector<std::byte>& buffer) {
     // A row group is generated in the cache and written from there, so memory
