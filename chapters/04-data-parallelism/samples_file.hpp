@@ -29,12 +29,15 @@ struct samples_job {
     std::int64_t files() const { return (rows + batch - 1) / batch; }
 };
 
+// `most_workers` is 1 for programs that have no others.
 inline samples_job parse_samples_job(int argc, char** argv, const char* program,
-                                     const char* what) {
+                                     const char* what,
+                                     std::int64_t most_workers = 1024) {
     samples_job job;
+    job.workers = std::min(job.workers, most_workers);
     cli(program, what)
         .number("rows", job.rows, 0, 1'000'000'000'000, "rows in all")
-        .number("workers", job.workers, 1, 1024, "threads or processes")
+        .number("workers", job.workers, 1, most_workers, "threads or processes")
         .number("batch", job.batch, 1, 100'000'000, "rows of one file")
         .number("seed", job.seed, 0, 1'000'000'000, "other seed, other rows")
         .text("out", job.out, "existing directory for the files")

@@ -1,0 +1,33 @@
+// What the server counted while a program loaded.
+// Source: PostgreSQL documentation, "The Cumulative Statistics System".
+#pragma once
+
+#include "postgres.hpp"
+
+#include <string>
+
+// WAL flushes of the whole server so far, as text, or "not available": before
+// PostgreSQL 15 statistics cannot be flushed on demand, and on a server that
+// is not our private one others flush too.
+inline std::string wal_syncs(pg_connection& db) {
+    const pg_result server =
+        db.run("SELECT current_setting('server_version_num')::int,"
+               " current_setting('many_hands.private', true)");
+    const int version = std::stoi(server.text(0, 0));
+    if (server.text(0, 1) != "on" || version < 150000)
+        return "not available";
+    return db
+        .run(version < 180000
+                 ? "SELECT wal_sync FROM pg_stat_wal"
+                 : "SELECT sum(fsyncs) FROM pg_stat_io WHERE object = 'wal'")
+        .text(0, 0);
+}
+
+// A session's counters reach the statistics late; this makes it now. Every
+// session that loaded calls it before wal_syncs() is read.
+inline void flush_statistics(pg_connection& db) {
+    const pg_result server =
+        db.run("SELECT current_setting('server_version_num')::int");
+    if (std::stoi(server.text(0, 0)) >= 150000)
+        db.run("SELECT pg_stat_force_next_flush()");
+}
