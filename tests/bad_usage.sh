@@ -45,12 +45,8 @@ for program in samples_sequential samples_threads samples_processes \
     done
     rejected "$program" "unknown option '--rows?', the" $'--rows\t' 5
 done
-for value in 0 2 -3; do # they have one, and say so
-    rejected samples_sequential \
-        "--workers '$value' is not a whole number from 1 to 1 " \
-        --workers "$value"
-done
-for program in samples_threads samples_processes load_threads; do
+for program in samples_sequential samples_threads samples_processes \
+    load_threads; do
     for value in 0 1025 -3; do
         rejected "$program" \
             "--workers '$value' is not a whole number from 1 to 1024" \

@@ -37,6 +37,9 @@ done
 same "different shapes give different bytes" "${#seen[@]}" \
     "$(printf '%s\n' "${seen[@]}" | sort -u | wc -l)"
 
+matches "samples_sequential says that it has one worker" ", 1 worker, " \
+    "$("$bin/samples_sequential" --rows 10 --workers 7)"
+
 # --- Files: the names that --out promises, or none -----------------------------
 
 mkdir "$work/a" "$work/b" "$work/tmp"

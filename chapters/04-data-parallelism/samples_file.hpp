@@ -29,19 +29,24 @@ struct samples_job {
     std::int64_t files() const { return (rows + batch - 1) / batch; }
 };
 
-// `most_workers` is 1 for programs that have no others.
+enum class workers { one, many };
+
+// A program with one worker takes --workers too, so that all variants can be
+// called alike, and does without.
 inline samples_job parse_samples_job(int argc, char** argv, const char* program,
-                                     const char* what,
-                                     std::int64_t most_workers = 1024) {
+                                     const char* what, workers kind) {
     samples_job job;
-    job.workers = std::min(job.workers, most_workers);
+    const bool one = kind == workers::one;
     cli(program, what)
         .number("rows", job.rows, 0, 1'000'000'000'000, "rows in all")
-        .number("workers", job.workers, 1, most_workers, "threads or processes")
+        .number("workers", job.workers, 1, 1024,
+                one ? "no effect here" : "threads or processes")
         .number("batch", job.batch, 1, 100'000'000, "rows of one file")
         .number("seed", job.seed, 0, 1'000'000'000, "other seed, other rows")
         .text("out", job.out, "existing directory for the files")
         .parse(argc, argv);
+    if (one)
+        job.workers = 1;
     if (!job.out.empty() && !std::filesystem::is_directory(job.out))
         throw std::runtime_error("--out " + job.out + " is not a directory");
     std::signal(SIGXFSZ, SIG_IGN); // a file too large is an error of write()

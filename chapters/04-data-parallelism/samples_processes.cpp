@@ -62,9 +62,9 @@ static bool collect(const child& c, written& sum) {
 }
 
 int main(int argc, char** argv) try {
-    const samples_job job =
-        parse_samples_job(argc, argv, "samples_processes",
-                          "Writes samples, one process per worker.");
+    const samples_job job = parse_samples_job(
+        argc, argv, "samples_processes",
+        "Writes samples, one process per worker.", workers::many);
     std::fflush(stdout); // or each child would own a copy of what is buffered
     const stopwatch clock;
     std::vector<child> children;

@@ -5,9 +5,9 @@
 #include "samples_file.hpp"
 
 int main(int argc, char** argv) try {
-    const samples_job job =
-        parse_samples_job(argc, argv, "samples_sequential",
-                          "Writes samples, one file after the other.", 1);
+    const samples_job job = parse_samples_job(
+        argc, argv, "samples_sequential",
+        "Writes samples, one file after the other.", workers::one);
     stop_on_signals();
     const stopwatch clock;
     std::vector<std::byte> buffer;

@@ -25,9 +25,9 @@ static written write_files(const samples_job& job,
 //< worker
 
 int main(int argc, char** argv) try {
-    const samples_job job =
-        parse_samples_job(argc, argv, "samples_threads",
-                          "Writes samples, one thread per worker.");
+    const samples_job job = parse_samples_job(
+        argc, argv, "samples_threads", "Writes samples, one thread per worker.",
+        workers::many);
     stop_on_signals(); // every thread sees the flag and ends by itself
     const stopwatch clock;
     std::atomic<std::int64_t> next = 0;
