@@ -46,11 +46,11 @@ call() {
     err=$(<"$work/err")
 }
 
-# Polls until COMMAND ... succeeds, at most 10 s: for what ends by itself.
+# Polls until COMMAND ... succeeds, at most 60 s: for what ends by itself.
 eventually() {
     checks=$((checks + 1))
     local i
-    for ((i = 0; i < 500; ++i)); do
+    for ((i = 0; i < 3000; ++i)); do
         "$@" >/dev/null 2>&1 && return
         sleep 0.02
     done

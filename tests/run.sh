@@ -4,7 +4,7 @@
 #     tests/run.sh                  everything but the sanitizers
 #     tests/run.sh --sanitizers     and the programs under AddressSanitizer,
 #                                   UndefinedBehaviorSanitizer (g++) and
-#                                   ThreadSanitizer (clang++)
+#                                   ThreadSanitizer (clang++), and clang-tidy
 #     --yes                         install what is missing without asking
 set -Eeuo pipefail
 
@@ -49,6 +49,19 @@ for preset in "${presets[@]}"; do
     failed=$((failed + $(grep -cE '\*\*\*(Failed|Timeout|Not Run|Exception)' \
         "$log" || true)))
 done
+
+if ((${#presets[@]} > 1)); then
+    printf '\n=== clang-tidy ===\n'
+    # shellcheck disable=SC2016 # expanded by the inner shell
+    if run_group bash -c 'printf "%s\0" chapters/*/*.cpp common/*/*.cpp |
+        xargs -0 -n 1 -P "$(nproc)" clang-tidy -p build-tests --quiet' \
+        2>/dev/null; then
+        passed=$((passed + 1))
+    else
+        die_if_stopped
+        failed=$((failed + 1))
+    fi
+fi
 
 echo
 printf '%s passed, %s failed\n' "$passed" "$failed"

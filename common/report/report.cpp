@@ -25,6 +25,7 @@ static std::vector<chapter> read_chapters(const fs::path& results) {
             directories.push_back(entry.path());
     std::sort(directories.begin(), directories.end());
     std::vector<chapter> chapters;
+    chapters.reserve(directories.size());
     for (const fs::path& directory : directories)
         chapters.push_back(read_chapter(directory));
     return chapters;

@@ -35,6 +35,7 @@ LIST
 catch2               header catch2
 clang                tool clang++
 clang-format         tool clang-format
+clang-tidy           tool clang-tidy
 shellcheck           tool shellcheck
 chromium             tool chromium
 nodejs               tool node

@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# run_all.sh as a reader runs it: in a fresh copy of the book, with real
+# builds, servers and measurements.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+source "$(dirname "$0")/lib.sh"
+
+book="$work/a book" # with a space
+mkdir "$book"
+(cd "$root" && git ls-files -z | tar --null -T - -c) | tar -x -C "$book"
+all=("$book/run_all.sh" --quick)
+export MANY_HANDS_NO_INSTALL=1 # tests/run.sh has installed everything
+
+# --- Everything, in a hostile environment ------------------------------------------
+
+# shellcheck disable=SC2016 # expanded by the inner shell
+call env PG_OPTIONS='-c log_connections=on' "$with_postgres" bash -c '
+    decoy=${DATABASE_URL#*host=}
+    decoy=${decoy%%&*}
+    unset MANY_HANDS_SERVER # DATABASE_URL is the reader'\''s own
+    export PGHOST=$decoy PGUSER=many_hands PGOPTIONS="-c fsync=off"
+    "$@"
+    status=$?
+    echo "connections: $(grep -c "connection received" "$decoy/log")"
+    exit $status' bash "${all[@]}"
+same "everything: exit status" 0 "$status"
+matches "everything: the reader's server" "connections: 0$" "$out"
+matches "everything: summary" "Chapter 04: .*Chapter 05: .*fsync on" "$out"
+matches "everything: the report's path" \
+    "The report: $book/results/report.html" "$out"
+matches "everything: progress" "05-io-bound: round 2 of 2, load_[a-z@=0-9_]+, \
+about [0-9]+ s left" "$err"
+for page in report.html report.md; do
+    for program in samples_sequential samples_processes load_naive load_copy; do
+        matches "$page" "$program" "$(<"$book/results/$page")"
+    done
+done
+same "everything: no build log is left" "" "$(ls "$book/build.log" 2>/dev/null)"
+
+# --- A server of the reader's, by --database-url ------------------------------------
+
+# shellcheck disable=SC2016 # expanded by the inner shell
+PG_OPTIONS='-c many_hands.private=off' call "$with_postgres" bash -c '
+    psql() { "$("$0" --find)/psql" -XqAt "$DATABASE_URL" -c "$1"; }
+    state() { psql "SELECT (SELECT count(*) FROM pg_namespace), (TABLE mine)"; }
+    psql "CREATE TABLE mine AS SELECT 42"
+    before=$(state)
+    "$@" --database-url "$DATABASE_URL" 05 | grep "^load_naive "
+    echo "status: ${PIPESTATUS[0]}"
+    [[ $(state) == "$before" ]] && echo "left as it was"
+    psql "CREATE SCHEMA many_hands"
+    "$@" --database-url "$DATABASE_URL" 05
+    echo "schema there: $?"
+    psql "SELECT count(*) FROM pg_namespace WHERE nspname = '\''many_hands'\''"
+    ' "$with_postgres" "${all[@]}"
+matches "--database-url: measured there" "load_naive .* not available" "$out"
+matches "--database-url: exit status" "status: 0" "$out"
+matches "--database-url: our schema is gone, theirs is there" \
+    "left as it was" "$out"
+matches "--database-url: their schema of this name is not touched" \
+    $'schema there: 3\n1$' "$out"
+matches "--database-url: what to do about it" "DROP SCHEMA many_hands CASCADE" \
+    "$err"
+
+# --- Signals: what is finished is kept, and reported --------------------------------
+
+loading() { pgrep --runstates DRST -f "$book/build/bin/load_naive"; }
+nothing_runs() { ! loading && nothing_left; }
+for signal in INT:130 TERM:143; do
+    rm -rf "$book/results"
+    env --default-signal=INT setsid "${all[@]}" >"$work/out" 2>"$work/err" &
+    pid=$!
+    eventually loading
+    kill -s "${signal%:*}" "$pid"
+    status=0
+    wait "$pid" 2>/dev/null || status=$?
+    same "SIG${signal%:*}: exit status" "${signal#*:}" "$status"
+    eventually nothing_runs
+    same "SIG${signal%:*}: the chapter that was complete" "04-data-parallelism" \
+        "$(cd "$book/results" && echo ??-*[a-z]/ | tr -d /)"
+    matches "SIG${signal%:*}: its report" "samples_threads" \
+        "$(<"$book/results/report.md")"
+done
+
+# --- A build that fails says why -----------------------------------------------------
+
+echo '#error broken on purpose' >>"$book/chapters/05-io-bound/load_copy.cpp"
+call "${all[@]}"
+same "broken build: exit status" 1 "$status"
+matches "broken build: the compiler's words" "broken on purpose" "$err"
+matches "broken build: the log" "whole log is in $book/build.log" "$err"
