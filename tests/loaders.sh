@@ -85,6 +85,8 @@ damage "last bit of a value" "NEW.class_9 = NEW.class_9 +
     CASE WHEN NEW.class_9 < 0.5 THEN 1.0 ELSE -1.0 END * 2.0 ^ -53; RETURN NEW;"
 damage "two columns swapped" "SELECT NEW.class_3, NEW.class_4
     INTO NEW.class_4, NEW.class_3; RETURN NEW;"
+damage "one letter in the middle of an id" \
+    "NEW.id_client = overlay(NEW.id_client PLACING ''0'' FROM 21); RETURN NEW;"
 damage "one letter of an id" \
     "NEW.id_client = ''0'' || substr(NEW.id_client, 2); RETURN NEW;"
 

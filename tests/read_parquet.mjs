@@ -23,7 +23,7 @@ const weighted = [...Array(10).keys()]
   .map((c) => `${c + 1} * (class_${c} * 9007199254740992)::HUGEINT`)
   .join(" + ");
 const [sum] = await rows(
-  `SELECT sum(('0x' || left(hex, 15))::BIGINT::HUGEINT + ('0x' || right(hex, 15))::BIGINT::HUGEINT
+  `SELECT sum(('0x' || left(hex, 16))::UBIGINT::HUGEINT + ('0x' || right(hex, 16))::UBIGINT::HUGEINT
               + ${weighted})::HUGEINT % 18446744073709551616
    FROM (SELECT *, replace(id_client, '-', '') AS hex FROM ${files})`);
 console.log("checksum:", String(sum[0]));

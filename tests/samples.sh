@@ -2,7 +2,8 @@
 # The samples_* programs: same bytes from all of them, whole files or none.
 # In memory where there is such a file system: programs that write until they
 # are stopped make a disk's queue long, and they must end at once.
-[[ $(stat -f -c %T /dev/shm 2>/dev/null) != tmpfs ]] || export TMPDIR=/dev/shm
+[[ $(stat -f -c %T /dev/shm 2>/dev/null) != tmpfs || ! -w /dev/shm ]] ||
+    export TMPDIR=/dev/shm
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "$0")/lib.sh"
 

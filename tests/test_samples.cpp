@@ -81,9 +81,9 @@ TEST_CASE("a row depends on seed and row alone") {
 }
 
 // Runs a whole job in this process; one buffer, as a worker would.
-static written run(const samples_job& job) {
+static tally run(const samples_job& job) {
     std::vector<std::byte> buffer;
-    written sum;
+    tally sum;
     for (std::int64_t file = 0; file < job.files(); ++file)
         sum += write_file(job, file, buffer);
     return sum;
@@ -105,7 +105,7 @@ TEST_CASE("batches cover all rows, whatever divides what") {
     CHECK(job_of(6, 5).files() == 2);
     const std::uint64_t checksum = run(job_of(20'000, 20'000)).checksum;
     for (const std::int64_t batch : {1'000, 7'777, 8'192, 8'193, 100'000}) {
-        const written sum = run(job_of(20'000, batch));
+        const tally sum = run(job_of(20'000, batch));
         CHECK(sum.rows == 20'000);
         CHECK(sum.checksum == checksum);
     }

@@ -3,7 +3,6 @@
 // worker can make any row, in any order, and all get the same rows.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>

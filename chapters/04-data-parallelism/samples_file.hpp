@@ -13,9 +13,12 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -29,14 +32,14 @@ struct samples_job {
     std::int64_t files() const { return (rows + batch - 1) / batch; }
 };
 
-enum class workers { one, many };
+enum class crew { alone, several };
 
 // A program with one worker takes --workers too, so that all variants can be
 // called alike, and does without.
 inline samples_job parse_samples_job(int argc, char** argv, const char* program,
-                                     const char* what, workers kind) {
+                                     const char* what, crew kind) {
     samples_job job;
-    const bool one = kind == workers::one;
+    const bool one = kind == crew::alone;
     cli(program, what)
         .number("rows", job.rows, 0, 1'000'000'000'000, "rows in all")
         .number("workers", job.workers, 1, 1024,
@@ -58,11 +61,11 @@ inline samples_job parse_samples_job(int argc, char** argv, const char* program,
 
 // What was written. Checksums are sums, so the order of files is all the same
 // and so is the number of rows in each.
-struct written {
+struct tally {
     std::int64_t rows = 0;
     std::uint64_t checksum = 0;
 
-    written& operator+=(const written& other) {
+    tally& operator+=(const tally& other) {
         rows += other.rows;
         checksum += other.checksum;
         return *this;
@@ -109,13 +112,13 @@ inline std::uint64_t write_group(parquet_writer& out, sample_source source,
 }
 //< columns
 
-// Writes file number `file` of the job, or no file: call stop_on_signals()
-// first, so that Ctrl-C cannot leave half of one. `buffer` is working memory,
+// Writes file number `file` of the job. Call stop_on_signals() once before, so
+// that Ctrl-C leaves no half of a file. `buffer` is working memory,
 // one per worker, used again for each file.
-inline written write_file(const samples_job& job, std::int64_t file,
-                          std::vector<std::byte>& buffer) {
-    // A row group is generated in the cache and written from there, so memory
-    // depends on neither --rows nor --batch.
+inline tally write_file(const samples_job& job, std::int64_t file,
+                        std::vector<std::byte>& buffer) {
+    // A row group is generated in the cache and written from there: memory
+    // does not grow with the rows (only by the footer, 1 KB per row group).
     constexpr std::int64_t group_rows = 8192;
     const std::int64_t first = file * job.batch;
     const std::int64_t end = std::min(first + job.batch, job.rows);
@@ -129,7 +132,7 @@ inline written write_file(const samples_job& job, std::int64_t file,
     parquet_writer out(target, columns, buffer);
     const sample_source source(static_cast<std::uint64_t>(job.seed));
 
-    written sum;
+    tally sum;
     for (std::int64_t row = first; row < end; row += group_rows) {
         throw_if_stopped();
         const std::int64_t rows = std::min(group_rows, end - row);
@@ -142,7 +145,7 @@ inline written write_file(const samples_job& job, std::int64_t file,
 
 // Prints what every samples_* program prints; the program's exit status. The
 // checksum is equal for all of them, with any number of workers.
-inline int finish_samples(const samples_job& job, const written& sum,
+inline int finish_samples(const samples_job& job, const tally& sum,
                           const stopwatch& clock) {
     fmt::print("rows_per_s: {:.0f}\n",
                static_cast<double>(sum.rows) / clock.seconds());

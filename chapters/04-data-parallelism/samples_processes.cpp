@@ -27,7 +27,7 @@ struct child {
         ::_exit(1); // it died before that
 
     std::vector<std::byte> buffer;
-    written sum;
+    tally sum;
     for (std::int64_t file = worker; file < job.files(); file += job.workers)
         sum += write_file(job, file, buffer);
     check(::write(results, &sum, sizeof sum), "pipe"); // atomic: <= PIPE_BUF
@@ -49,8 +49,8 @@ static child start(const samples_job& job, std::int64_t worker) {
 }
 
 // Waits for a child: it sends its sum and exits with 0, or it has failed.
-static bool collect(const child& c, written& sum) {
-    written part;
+static bool collect(const child& c, tally& sum) {
+    tally part;
     const ssize_t got = ::read(c.results, &part, sizeof part);
     ::close(c.results);
     int status = 0;
@@ -64,13 +64,13 @@ static bool collect(const child& c, written& sum) {
 int main(int argc, char** argv) try {
     const samples_job job = parse_samples_job(
         argc, argv, "samples_processes",
-        "Writes samples, one process per worker.", workers::many);
+        "Writes samples, one process per worker.", crew::several);
     std::fflush(stdout); // or each child would own a copy of what is buffered
     const stopwatch clock;
     std::vector<child> children;
     for (std::int64_t worker = 0; worker < job.workers; ++worker)
         children.push_back(start(job, worker));
-    written sum;
+    tally sum;
     bool complete = true;
     for (const child& c : children)
         complete = collect(c, sum) && complete;

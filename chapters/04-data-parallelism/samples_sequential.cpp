@@ -7,11 +7,11 @@
 int main(int argc, char** argv) try {
     const samples_job job = parse_samples_job(
         argc, argv, "samples_sequential",
-        "Writes samples, one file after the other.", workers::one);
+        "Writes samples, one file after the other.", crew::alone);
     stop_on_signals();
     const stopwatch clock;
     std::vector<std::byte> buffer;
-    written sum;
+    tally sum;
     for (std::int64_t file = 0; file < job.files(); ++file)
         sum += write_file(job, file, buffer);
     return finish_samples(job, sum, clock);

@@ -11,10 +11,10 @@
 //> worker
 // Takes the next file that nobody has taken until there is none left. The
 // counter is all that the threads share; a fast thread takes more files.
-static written write_files(const samples_job& job,
-                           std::atomic<std::int64_t>& next) {
+static tally write_files(const samples_job& job,
+                         std::atomic<std::int64_t>& next) {
     std::vector<std::byte> buffer;
-    written sum;
+    tally sum;
     for (;;) {
         const std::int64_t file = next.fetch_add(1);
         if (file >= job.files())
@@ -27,16 +27,16 @@ static written write_files(const samples_job& job,
 int main(int argc, char** argv) try {
     const samples_job job = parse_samples_job(
         argc, argv, "samples_threads", "Writes samples, one thread per worker.",
-        workers::many);
+        crew::several);
     stop_on_signals(); // every thread sees the flag and ends by itself
     const stopwatch clock;
     std::atomic<std::int64_t> next = 0;
-    std::vector<std::future<written>> workers;
+    std::vector<std::future<tally>> workers;
     for (std::int64_t worker = 0; worker < job.workers; ++worker)
         workers.push_back(std::async(std::launch::async, write_files,
                                      std::cref(job), std::ref(next)));
-    written sum;
-    for (std::future<written>& worker : workers)
+    tally sum;
+    for (std::future<tally>& worker : workers)
         sum += worker.get(); // throws what the worker threw
     return finish_samples(job, sum, clock);
 } catch (...) {

@@ -16,12 +16,13 @@ floor write_floor write_floor --rows 3000000
 # The disk is not the subject: in memory, if there is a memory file system
 # with room. The files have no names there, so nothing can be left behind.
 free_kib=$(df --output=avail /dev/shm 2>/dev/null | tail -n 1 || true)
-if [[ $(stat -f -c %T /dev/shm 2>/dev/null) == tmpfs && $free_kib -gt 500000 ]]
-then
+if [[ $(stat -f -c %T /dev/shm 2>/dev/null) == tmpfs && -w /dev/shm &&
+    $free_kib -gt 500000 ]]; then
     export TMPDIR=/dev/shm
 fi
 directory=${TMPDIR:-/tmp}
 note "The files are written to $directory, $(stat -f -c %T "$directory")."
+note "reference.py is the source's program for numpy and pandas: one million rows into one file, as Parquet if pandas can, else as a pickle."
 
 # The source's own program, where a Python with its libraries is installed.
 python=

@@ -8,7 +8,7 @@
 int main(int argc, char** argv) try {
     const samples_job job =
         parse_samples_job(argc, argv, "write_floor",
-                          "Writes zeros where samples would be.", workers::one);
+                          "Writes zeros where samples would be.", crew::alone);
     constexpr std::int64_t row_bytes = 4 + id_length + 8 * class_count;
     const std::vector<std::byte> zeros(
         static_cast<std::size_t>(job.batch * row_bytes));

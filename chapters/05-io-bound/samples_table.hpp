@@ -76,7 +76,7 @@ class samples_load {
             db_.run("SELECT current_setting('server_version'),"
                     " current_setting('fsync'),"
                     " current_setting('synchronous_commit')");
-        fmt::print("{} rows, {} connection{}, seed {}; PostgreSQL {}, "
+        fmt::print("{} rows, {} worker{}, seed {}; PostgreSQL {}, "
                    "fsync {}, synchronous_commit {}\n",
                    job.rows, job.workers, job.workers == 1 ? "" : "s", job.seed,
                    server.text(0, 0), server.text(0, 1), server.text(0, 2));
@@ -138,21 +138,24 @@ class samples_load {
     }
 
     //> proof
-    // Count and checksum of what the server has. Any value that is missing,
-    // twice there, in the wrong column or one bit off changes the sum: classes
-    // are multiples of 2^-53, so every digit of them counts; of the id's 32
-    // hexadecimal digits the first and the last 15 do.
+    // Count and checksum of what the server has, modulo 2^64. Any value that
+    // is missing, twice there, in the wrong column or one bit off changes the
+    // sum: classes are multiples of 2^-53, so every digit of them counts, and
+    // an id is two numbers of 16 hexadecimal digits.
     std::string found() {
-        std::string sum = "('x' || left(hex, 15))::bit(60)::int8"
-                          " + ('x' || right(hex, 15))::bit(60)::int8";
+        std::string classes = "0";
         for (std::size_t c = 0; c < class_count; ++c)
-            sum += fmt::format(" + {} * (class_{} * 9007199254740992)::int8",
-                               c + 1, c);
-        const pg_result answer =
-            db_.run(fmt::format("SELECT count(*),"
-                                " coalesce(sum({}), 0) % 18446744073709551616"
-                                " FROM {}, replace(id_client, '-', '') AS hex",
-                                sum, samples_table));
+            classes += fmt::format(
+                " + {} * (class_{} * 9007199254740992)::int8", c + 1, c);
+        // bit(64)::int8 may be negative: hence modulo, plus, modulo.
+        const pg_result answer = db_.run(
+            fmt::format("SELECT count(*), (coalesce("
+                        "sum(('x' || left(hex, 16))::bit(64)::int8)"
+                        " + sum(('x' || right(hex, 16))::bit(64)::int8)"
+                        " + sum({}), 0) % {two_64} + {two_64}) % {two_64}"
+                        " FROM {}, replace(id_client, '-', '') AS hex",
+                        classes, samples_table,
+                        fmt::arg("two_64", "18446744073709551616")));
         return fmt::format("{} rows, checksum {}", answer.text(0, 0),
                            answer.text(0, 1));
     }
@@ -166,8 +169,8 @@ class samples_load {
             std::string hex(id_length, '-');
             source.id(number, hex.data());
             std::erase(hex, '-');
-            sum += std::stoull(hex.substr(0, 15), nullptr, 16)
-                   + std::stoull(hex.substr(17), nullptr, 16);
+            sum += std::stoull(hex.substr(0, 16), nullptr, 16)
+                   + std::stoull(hex.substr(16), nullptr, 16);
             for (std::size_t c = 0; c < class_count; ++c)
                 sum += (c + 1)
                        * static_cast<std::uint64_t>(

@@ -16,6 +16,16 @@ row=$((2000 * factor)) stream=$((100000 * factor))
 problem load "Rows into PostgreSQL, a transaction per row or one for all" \
     rows_per_s
 variant load_naive load_naive --rows "$row"
+# The same without waiting for the disk, and without a second CPU.
+variant load_naive@synchronous_commit=off /usr/bin/env \
+    "DATABASE_URL=$DATABASE_URL&options=-csynchronous_commit%3Doff" \
+    "$bin/load_naive" --rows "$row"
+if [[ $MANY_HANDS_SERVER == private ]]; then
+    variant load_naive@cpus=1 "$here/on_one_cpu.sh" "$bin/load_naive" \
+        --rows "$row"
+else
+    absent load_naive@cpus=1 "the server is not ours to move"
+fi
 variant load_threads@workers=2 load_threads --rows "$row" --workers 2
 variant load_threads@workers=16 load_threads --rows "$((3 * row))" --workers 16
 variant load_copy load_copy --rows "$stream"

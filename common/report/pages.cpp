@@ -15,10 +15,10 @@ static constexpr auto how_to_read =
     "Each round runs every variant once, in another order. Shown are the "
     "median and the range of the rounds. Times as fast: the median of the "
     "rounds' ratios to the first line of the table. Cores busy: CPU time by "
-    "elapsed time, so 1 is one core at work and 0.05 is waiting. A peer is "
-    "somebody else's program doing the same work; a floor does less on "
-    "purpose, "
-    "to show what nobody can go below.";
+    "elapsed time of the whole program, so 1 is one core at work and 0.05 is "
+    "waiting. A peer is a program that is not of this book, or in another "
+    "language, doing comparable work; a floor does less on purpose, to show "
+    "what the rest costs.";
 
 static constexpr auto no_pictures = "No pictures: gnuplot is not installed.";
 
@@ -118,7 +118,7 @@ static constexpr auto style = R"(
 @media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--soft:#9aa5b1;
   --paper:#0d1117;--line:#3d444d;--band:#161b22;--bad:#ff8a7a}}
 body{color:var(--ink);background:var(--paper);margin:0 auto;padding:1rem 1rem 4rem;
-  max-width:60rem;font:1rem/1.55 system-ui,sans-serif}
+  max-width:72rem;font:1rem/1.55 system-ui,sans-serif}
 h1{font-size:1.7rem;margin:1rem 0}
 h2{margin:3rem 0 .5rem;border-bottom:1px solid var(--line)}
 h3{margin:1.5rem 0 .5rem}
@@ -127,7 +127,7 @@ dt,.remarks,figcaption{color:var(--soft)}
 dd{margin:0;overflow-wrap:anywhere}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
-th,td{padding:.3rem .7rem;border-bottom:1px solid var(--line);text-align:right;
+th,td{padding:.3rem .5rem;border-bottom:1px solid var(--line);text-align:right;
   white-space:nowrap}
 thead th{color:var(--soft);font-weight:600;vertical-align:bottom}
 th:first-child{text-align:left;padding-left:0}

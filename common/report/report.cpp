@@ -71,6 +71,10 @@ int main(int argc, char** argv) try {
         }
         return status;
     }
+    if (what == "--help") {
+        fmt::print("report machine | show DIRECTORY | write RESULTS\n");
+        return 0;
+    }
     fmt::print(stderr, "report: wants machine, show DIRECTORY or write "
                        "RESULTS\n");
     return 2;

@@ -2,6 +2,7 @@
 
 #include "common/check.hpp"
 #include "statistics.hpp"
+#include "tables.hpp"
 
 #include <fmt/core.h>
 
@@ -85,7 +86,8 @@ std::string strip_picture(const problem& of, const std::string& chapter) {
         return "";
 
     const bool logarithmic = most > 20 * least;
-    const std::string axis = of.figure == "time" ? "seconds" : of.figure;
+    const std::string axis =
+        of.figure == "time" ? "seconds" : in_words(of.figure);
     std::string script =
         fmt::format("set terminal svg size 720,{} dynamic noenhanced"
                     " font 'sans-serif,14'\n"

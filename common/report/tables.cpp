@@ -82,8 +82,7 @@ static std::string show_figure(const label& of, const std::string& name) {
                           : show_number(median(numbers));
 }
 
-// "rows_per_s" in words.
-static std::string in_words(std::string name) {
+std::string in_words(std::string name) {
     if (name.ends_with("_per_s"))
         name.replace(name.size() - 6, 6, " per second");
     std::replace(name.begin(), name.end(), '_', ' ');

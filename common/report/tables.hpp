@@ -26,4 +26,7 @@ std::string as_text(const table& t);
 std::string as_markdown(const table& t);
 std::string as_html(const table& t);
 
+// The name of a figure in words: "rows per second" for "rows_per_s".
+std::string in_words(std::string figure);
+
 std::string escape_html(const std::string& text);

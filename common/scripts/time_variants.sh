@@ -6,12 +6,14 @@
 #     problem NAME TITLE [FIGURE]      variants that do the same work follow;
 #                                      compared by time, or by a FIGURE that
 #                                      they print, where more is better
-#     variant LABEL PROGRAM ...        the first one is the baseline, and runs
-#                                      twice a round: the A/A pair
-#     peer LABEL COMMAND ...           somebody else's program, fewer rounds
+#     variant LABEL PROGRAM ...        one of ours, by name or path; the first
+#                                      is the baseline, and runs twice a
+#                                      round: the A/A pair
+#     peer LABEL COMMAND ...           a program that is none of ours, or in
+#                                      another language; fewer rounds
 #     absent LABEL REASON              a peer that this machine does not have
-#     floor LABEL PROGRAM ...          does less work on purpose: what nobody
-#                                      can go below
+#     floor LABEL PROGRAM ...          does less on purpose, to show what the
+#                                      rest costs
 #     go                               once, last
 #
 # LABEL is the program's name, or program@option=value. Each round runs every
@@ -104,7 +106,9 @@ quoted() {
 }
 
 variant() {
-    declare_label "$kind" "$rounds" "$1" "$(quoted "$bin/$2" "${@:3}")"
+    local program=$2
+    [[ $program == /* ]] || program=$bin/$program
+    declare_label "$kind" "$rounds" "$1" "$(quoted "$program" "${@:3}")"
     kind=variant
 }
 
@@ -136,17 +140,10 @@ now_ms() { echo "$((${EPOCHREALTIME/[.,]/} / 1000))"; }
 # About how long it still takes: this chapter, from what its labels took so
 # far, and the chapters after it, which run_all.sh knows.
 time_left() {
-    local i all=0 known=0 ms=0 unknown=0
+    local i ms=0
     for i in "${!labels[@]}"; do
-        if [[ -n ${cost[i]} ]]; then
-            ms=$((ms + remaining[i] * cost[i]))
-            all=$((all + cost[i])) known=$((known + 1))
-        else
-            unknown=$((unknown + remaining[i]))
-        fi
+        ms=$((ms + remaining[i] * cost[i]))
     done
-    ((known > 0)) || return 0
-    ms=$((ms + unknown * all / known))
     in_words ", about " "$((ms / 1000 + 1 + ${MANY_HANDS_AFTER:-0}))" " left"
 }
 
@@ -200,13 +197,13 @@ go() {
     "$bin/report" machine >"$part/machine.json"
     printf '%s\n' "$chapter_title" >"$part/title"
     printf '%s\n' ${notes[@]+"${notes[@]}"} >"$part/notes.tsv"
-    plan=() cost=() remaining=()
+    plan=() cost=() remaining=() # milliseconds of a run: a guess at first
     for i in "${!labels[@]}"; do
         printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "${problems[i]}" \
             "${titles[i]}" "${figures[i]}" "${labels[i]}" "${kinds[i]}" \
             "${times[i]}" "${commands[i]}" >>"$part/variants.tsv"
         mkdir -p "$part/${problems[i]}"
-        plan+=("$i:") cost+=('') remaining+=("${times[i]}")
+        plan+=("$i:") cost+=(700) remaining+=("${times[i]}")
     done
     for i in "${!labels[@]}"; do # the other half of each A/A pair
         [[ ${kinds[i]} == baseline ]] || continue
