@@ -81,8 +81,9 @@ inline int failed(const char* program) {
     } catch (const stopped_by_signal&) {
         // Everything is cleaned up by now: die as if we had not caught it,
         // so that the shell knows.
-        std::signal(stop_signal, SIG_DFL);
-        std::raise(stop_signal);
+        const int signal = stop_signal; // another one may come
+        std::signal(signal, SIG_DFL);
+        std::raise(signal);
     } catch (const missing& error) {
         say(error.what());
         return 3;

@@ -13,6 +13,7 @@
 
 #include <charconv>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <string_view>
@@ -133,7 +134,7 @@ class cli {
             fmt::print("    --{:<12}{} ({}; default {})\n", o.name, o.what,
                        range, normal);
         }
-        std::exit(0);
+        std::exit(std::fflush(stdout) == 0 ? 0 : 1);
     }
 
     [[noreturn]] void fail(const std::string& problem) const {

@@ -82,7 +82,11 @@ damage "one row lost" "IF NEW.id_client LIKE ''%f'' AND NOT EXISTS
     (SELECT FROM many_hands.samples WHERE id_client LIKE ''%f'')
     THEN RETURN NULL; END IF; RETURN NEW;"
 damage "last bit of a value" "NEW.class_9 = NEW.class_9 +
-    CASE WHEN NEW.class_9 < 0.5 THEN 1.0 ELSE -1.0 END * 2.0 ^ -53; RETURN NEW;"
+    CASE WHEN NEW.class_9 < 0.5 THEN 1 ELSE -1 END * power(2::float8, -53); RETURN NEW;"
+damage "last bit of a small value" "NEW.class_3 = NEW.class_3 +
+    CASE WHEN NEW.class_3 < 0.125 THEN power(2::float8, -56) ELSE 0 END; RETURN NEW;"
+damage "not a number" "NEW.class_3 = ''NaN''; RETURN NEW;"
+damage "no id" "NEW.id_client = ''z'' || substr(NEW.id_client, 2); RETURN NEW;"
 damage "two columns swapped" "SELECT NEW.class_3, NEW.class_4
     INTO NEW.class_4, NEW.class_3; RETURN NEW;"
 damage "one letter in the middle of an id" \

@@ -43,8 +43,9 @@ for preset in "${presets[@]}"; do
     [[ $preset == tests ]] || filter=(--label-exclude scripts)
     log=build-$preset/tests.log
     run_group ctest --test-dir "build-$preset" --output-on-failure --parallel 2 \
-        "${filter[@]}" | tee "$log" || true
+        "${filter[@]}" > >(tee "$log") || true
     die_if_stopped
+    wait # for tee
     passed=$((passed + $(grep -c ' Passed ' "$log" || true)))
     failed=$((failed + $(grep -cE '\*\*\*(Failed|Timeout|Not Run|Exception)' \
         "$log" || true)))

@@ -62,6 +62,7 @@ for program in samples_sequential samples_threads samples_processes \
         >/dev/null 2>"$work/err" || status=$?
     same "$program, file too large: exit status" 1 "$status"
     matches "$program, file too large" "File too large" "$(<"$work/err")"
+    same "$program, file too large: lines on stderr" 1 "$(wc -l <"$work/err")"
     same "$program, file too large: nothing left" "" "$(ls -A "$work/b")"
 done
 
@@ -110,3 +111,21 @@ status=0
 wait "$pid" 2>/dev/null || status=$?
 same "killed workers: exit status" 1 "$status"
 matches "killed workers" "a worker did not finish" "$(<"$work/err")"
+rm -f "$work/b/"*
+
+# What one worker cannot do, the others need not go on with.
+mkdir "$work/b/samples-000000000000.parquet"
+for program in samples_threads samples_processes; do
+    call timeout 20 "$bin/$program" --rows 100000000000 --workers 3 \
+        --out "$work/b"
+    same "$program, one worker fails: exit status" 1 "$status"
+    same "$program, one worker fails: lines on stderr" 1 \
+        "$(wc -l <"$work/err")"
+    find "$work/b" -type f -delete
+done
+
+# Whatever the caller ignores.
+call env --ignore-signal=CHLD "$bin/samples_processes" --rows 10000
+same "SIGCHLD ignored: exit status" 0 "$status"
+call timeout 20 "$bin/write_floor" --rows 10 --batch 100000000
+same "write_floor, large batch: exit status" 0 "$status"

@@ -280,9 +280,34 @@ TEST_CASE("a time or a figure of zero is no ratio") {
     }
 }
 
+TEST_CASE("a checksum that changes between rounds is wrong") {
+    const results made;
+    write_good_rounds(made);
+    made.run("01.b", "0.1", "checksum: aa\n");
+    made.run("02.b", "0.1", "checksum: bb\n");
+    CHECK_THAT(row_of_b(made).at(1), contains("changes between rounds"));
+}
+
+TEST_CASE("no result line, no time") {
+    const results made;
+    write_good_rounds(made);
+    made.file("p/02.b.out", "");
+    CHECK_THAT(row_of_b(made).at(1), contains("no result"));
+}
+
+TEST_CASE("impossible numbers of rounds are warnings") {
+    for (const char* rounds : {"-1", "1e12", "x", ""}) {
+        const results made;
+        made.declare(fmt::format("p\tT\ttime\ta\tbaseline\t{}\tx\n", rounds));
+        CHECK(made.read().warnings.size() == 1);
+    }
+}
+
 TEST_CASE("a broken baseline leaves the others without a ratio") {
     const results made;
     write_good_rounds(made);
+    made.run("01.b", "0.1", "checksum: aa\n");
+    made.run("02.b", "0.2", "checksum: aa\n");
     made.run("01.a", "0.2", "", 4);
     const chapter c = made.read();
     CHECK(comparison(c.problems[0]).rows.at(0).at(1) == "wrong result");

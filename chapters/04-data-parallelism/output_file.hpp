@@ -21,7 +21,12 @@ class output_file {
     output_file(const std::filesystem::path& directory,
                 const std::string& name) {
         if (directory.empty()) {
-            part_ = std::filesystem::temp_directory_path() / (name + ".XXXXXX");
+            const auto place = std::filesystem::temp_directory_path();
+            fd_ = ::open(place.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+            if (fd_ != -1)
+                return;
+            // Some file systems cannot do that: a name for a moment, then.
+            part_ = place / (name + ".XXXXXX");
             fd_ = check(::mkostemp(part_.data(), O_CLOEXEC), part_);
             ::unlink(std::exchange(part_, {}).c_str());
         } else {

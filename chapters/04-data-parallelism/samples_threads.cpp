@@ -12,7 +12,7 @@
 // Takes the next file that nobody has taken until there is none left. The
 // counter is all that the threads share; a fast thread takes more files.
 static tally write_files(const samples_job& job,
-                         std::atomic<std::int64_t>& next) {
+                         std::atomic<std::int64_t>& next) try {
     std::vector<std::byte> buffer;
     tally sum;
     for (;;) {
@@ -21,6 +21,9 @@ static tally write_files(const samples_job& job,
             return sum;
         sum += write_file(job, file, buffer);
     }
+} catch (...) {
+    next = job.files(); // nothing left for the others either
+    throw;
 }
 //< worker
 

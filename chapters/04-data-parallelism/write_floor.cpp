@@ -10,19 +10,22 @@ int main(int argc, char** argv) try {
         parse_samples_job(argc, argv, "write_floor",
                           "Writes zeros where samples would be.", crew::alone);
     constexpr std::int64_t row_bytes = 4 + id_length + 8 * class_count;
-    const std::vector<std::byte> zeros(
-        static_cast<std::size_t>(job.batch * row_bytes));
+    constexpr std::int64_t group_rows = 8192; // a write, as with samples
+    const std::vector<std::byte> zeros(group_rows * row_bytes);
     stop_on_signals();
     const stopwatch clock;
     std::int64_t rows = 0;
     for (std::int64_t file = 0; file < job.files(); ++file) {
-        throw_if_stopped();
-        const auto count = std::min(job.batch, job.rows - file * job.batch);
         output_file target(job.out, fmt::format("zeros-{:012}", file));
-        target.write(std::span(zeros).first(
-            static_cast<std::size_t>(count * row_bytes)));
+        const std::int64_t end = std::min(rows + job.batch, job.rows);
+        while (rows < end) {
+            throw_if_stopped();
+            const std::int64_t count = std::min(group_rows, end - rows);
+            target.write(std::span(zeros).first(
+                static_cast<std::size_t>(count * row_bytes)));
+            rows += count;
+        }
         target.keep();
-        rows += count;
     }
     fmt::print("rows_per_s: {:.0f}\n",
                static_cast<double>(rows) / clock.seconds());

@@ -12,6 +12,7 @@
 #include <fmt/core.h>
 
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cstdint>
 #include <span>
@@ -138,24 +139,25 @@ class samples_load {
     }
 
     //> proof
-    // Count and checksum of what the server has, modulo 2^64. Any value that
-    // is missing, twice there, in the wrong column or one bit off changes the
-    // sum: classes are multiples of 2^-53, so every digit of them counts, and
-    // an id is two numbers of 16 hexadecimal digits.
+    // Count and checksum of what the server has, modulo 2^64: the sum of all
+    // ids, each as two numbers of 16 hexadecimal digits, and of the bits of
+    // all probabilities, times the number of their column. Any value that is
+    // missing, twice there, in the wrong column or one bit off changes it.
     std::string found() {
-        std::string classes = "0";
+        std::string sums = "sum(('x' || left(hex, 16))::bit(64)::int8)"
+                           " + sum(('x' || right(hex, 16))::bit(64)::int8)";
         for (std::size_t c = 0; c < class_count; ++c)
-            classes += fmt::format(
-                " + {} * (class_{} * 9007199254740992)::int8", c + 1, c);
-        // bit(64)::int8 may be negative: hence modulo, plus, modulo.
-        const pg_result answer = db_.run(
-            fmt::format("SELECT count(*), (coalesce("
-                        "sum(('x' || left(hex, 16))::bit(64)::int8)"
-                        " + sum(('x' || right(hex, 16))::bit(64)::int8)"
-                        " + sum({}), 0) % {two_64} + {two_64}) % {two_64}"
-                        " FROM {}, replace(id_client, '-', '') AS hex",
-                        classes, samples_table,
-                        fmt::arg("two_64", "18446744073709551616")));
+            sums += fmt::format(" + {} * sum(('x' || encode(float8send("
+                                "class_{}), 'hex'))::bit(64)::int8)",
+                                c + 1, c);
+        const std::string two_64 = "18446744073709551616";
+        const pg_result answer = db_.run(fmt::format(
+            // bit(64)::int8 may be negative: hence modulo, plus, modulo. What
+            // is no id has no sum.
+            "SELECT count(*), (coalesce({0}, 0) % {1} + {1}) % {1} FROM {2},"
+            " substring(replace(id_client, '-', '')"
+            " FROM '^[0-9a-f]{{32}}$') AS hex",
+            sums, two_64, samples_table));
         return fmt::format("{} rows, checksum {}", answer.text(0, 0),
                            answer.text(0, 1));
     }
@@ -173,8 +175,8 @@ class samples_load {
                    + std::stoull(hex.substr(16), nullptr, 16);
             for (std::size_t c = 0; c < class_count; ++c)
                 sum += (c + 1)
-                       * static_cast<std::uint64_t>(
-                           source.probability(number, c) * 0x1p53);
+                       * std::bit_cast<std::uint64_t>(
+                           source.probability(number, c));
         }
         return fmt::format("{} rows, checksum {}", job_.rows, sum);
     }

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 
@@ -134,23 +135,32 @@ static void read_label(const fs::path& directory, label& of) {
 }
 
 // Variants do the same work, so a checksum that they print must be one and
-// the same. (Peers may print none.)
+// the same, in all rounds. (Peers may print none.)
 static void compare_checksums(problem& all) {
-    const auto checksum = [](const label& of) {
-        const auto& figures = of.samples.at(0).printed.figures;
-        const auto found = figures.find("checksum");
-        return found == figures.end() ? std::string() : found->second;
+    const auto checksums = [](const label& of) {
+        std::set<std::string> found;
+        for (const auto* samples : {&of.samples, &of.again})
+            for (const sample& one : *samples)
+                if (const auto at = one.printed.figures.find("checksum");
+                    at != one.printed.figures.end())
+                    found.insert(at->second);
+        return found;
     };
-    const std::string expected = checksum(all.labels.front());
-    for (label& of : all.labels)
-        if (of.trouble.empty() && !of.samples.empty() && !checksum(of).empty()
-            && checksum(of) != expected)
+    const label& baseline = all.labels.front();
+    const auto expected = checksums(baseline);
+    for (label& of : all.labels) {
+        const auto found = checksums(of);
+        if (found.size() > 1)
+            of.trouble = "wrong result: its checksum changes between rounds";
+        else if (of.trouble.empty() && baseline.trouble.empty()
+                 && !found.empty() && !expected.empty() && found != expected)
             of.trouble = "wrong result: its checksum is not the baseline's";
+    }
 }
 
 chapter read_chapter(const fs::path& directory) {
     chapter all;
-    all.name = directory.filename().string();
+    all.name = fs::absolute(directory / ".").parent_path().filename().string();
     try {
         // ordered_json keeps the order in which the machine was described.
         const auto machine = nlohmann::ordered_json::parse(
@@ -178,7 +188,7 @@ chapter read_chapter(const fs::path& directory) {
         const auto fields = split(line, '\t');
         const auto rounds =
             fields.size() == 7 ? to_number(fields[5]) : std::nullopt;
-        if (!rounds) {
+        if (!rounds || *rounds < 0 || *rounds > 1000) {
             all.warnings.push_back("variants.tsv: cannot read: " + line);
             continue;
         }
@@ -196,8 +206,7 @@ chapter read_chapter(const fs::path& directory) {
         current.labels.push_back(std::move(next));
     }
     for (problem& one : all.problems) {
-        if (!one.labels.front().samples.empty())
-            compare_checksums(one);
+        compare_checksums(one);
         for (const std::string& line : split(notes, '\n'))
             if (line.starts_with(one.name + '\t'))
                 one.notes.push_back(line.substr(one.name.size() + 1));

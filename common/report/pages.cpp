@@ -60,11 +60,13 @@ std::string terminal_summary(const chapter& of) {
 }
 
 static void write_file(const fs::path& path, const std::string& text) {
-    std::ofstream out(path, std::ios::binary);
+    const fs::path part = path.string() + ".part"; // whole, or the old one
+    std::ofstream out(part, std::ios::binary);
     out << text;
     out.close();
     if (!out)
-        throw std::runtime_error("cannot write " + path.string());
+        throw std::runtime_error("cannot write " + part.string());
+    fs::rename(part, path);
 }
 
 // Inside a page a picture takes the page's text colour. As a file of its own,

@@ -8,6 +8,7 @@
 #include "machine.hpp"
 #include "measurements.hpp"
 #include "pages.hpp"
+#include "statistics.hpp"
 
 #include <fmt/core.h>
 
@@ -36,11 +37,17 @@ static int verdict(const chapter& of) {
     int status = of.warnings.empty() ? 0 : 1;
     for (const problem& one : of.problems)
         for (const label& l : one.labels)
-            if (!l.trouble.empty() && l.kind != "absent") {
+            if (l.kind != "absent"
+                && (!l.trouble.empty() || values(one, l.samples).empty())) {
                 fmt::print(stderr, "report: {}: {}; by hand: {}\n", l.name,
-                           l.trouble, l.command);
+                           l.trouble.empty() ? "no figure" : l.trouble,
+                           l.command);
                 status = 1;
             }
+    if (of.problems.empty())
+        status = 1;
+    if (std::fflush(stdout) != 0)
+        throw_errno("standard output");
     return status;
 }
 
@@ -48,7 +55,7 @@ int main(int argc, char** argv) try {
     const std::string_view what = argc > 1 ? argv[1] : "";
     if (what == "machine" && argc == 2) {
         fmt::print("{}\n", describe_machine());
-        return 0;
+        return std::fflush(stdout) == 0 ? 0 : 1;
     }
     if (what == "show" && argc == 3) {
         const chapter one = read_chapter(argv[2]);

@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -28,15 +29,14 @@ static std::string quoted(const std::string& text) {
     return fmt::format("'{}'", replace_all(text, "'", "''"));
 }
 
+// The script has no name, so nothing can be left of it; gnuplot inherits it.
 static std::string run_gnuplot(const std::string& script) {
-    std::string path =
-        std::filesystem::temp_directory_path() / "many-hands.XXXXXX";
-    const int fd = check(::mkstemp(path.data()), path);
-    const ssize_t written = ::write(fd, script.data(), script.size());
-    ::close(fd);
+    const int fd = check(::memfd_create("many-hands", 0), "memfd_create");
     std::string picture;
-    if (written == static_cast<ssize_t>(script.size())) {
-        const std::string command = "gnuplot '" + path + "' 2>/dev/null";
+    if (::write(fd, script.data(), script.size())
+        == static_cast<ssize_t>(script.size())) {
+        const std::string command =
+            fmt::format("gnuplot /dev/fd/{} 2>/dev/null", fd);
         const std::unique_ptr<FILE, int (*)(FILE*)> pipe(
             ::popen(command.c_str(), "r"), ::pclose);
         char block[4096];
@@ -44,7 +44,7 @@ static std::string run_gnuplot(const std::string& script) {
         while (pipe && (got = std::fread(block, 1, sizeof block, pipe.get())))
             picture.append(block, got);
     }
-    ::unlink(path.c_str());
+    ::close(fd);
     return picture;
 }
 

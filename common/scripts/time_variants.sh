@@ -188,12 +188,30 @@ go() {
         exit 2
     }
     # A single problem is only shown; the report is made of whole chapters.
-    local target=$root/results/${only:+one-problem/}$chapter round i
+    local target=$root/results/${only:+one-problem/}$chapter round i lock
     part=$target.part # takes the chapter's place when it is complete
+    mkdir -p "$root/results"
+    exec {lock}>"$root/results/.lock"
+    flock -n "$lock" || {
+        say "another run is measuring here; two at once would disturb each other"
+        exit 1
+    }
+    # Removes what is incomplete when this script is gone, also by kill -9:
+    # that closes the pipe from which this waits to read.
+    coproc pipes {
+        # shellcheck disable=SC2016 # expanded by the inner shell
+        exec setsid "$BASH" -c 'exec {1}>&-; cat >/dev/null
+            until rm -rf -- "$2"; do sleep 0.1; done' - "$lock" "$part"
+    }
+    local remover=$!
+    pipe_in=${pipes[1]}
+    # shellcheck disable=SC2317 # called at the end, by run.sh
+    cleanup() {
+        exec {pipe_in}>&-
+        while kill -0 "$remover" 2>/dev/null; do wait "$remover" || true; done
+    }
     rm -rf "$part"
     mkdir -p "$part"
-    # shellcheck disable=SC2317 # called at the end, by run.sh
-    cleanup() { rm -rf "$part"; }
     "$bin/report" machine >"$part/machine.json"
     printf '%s\n' "$chapter_title" >"$part/title"
     printf '%s\n' ${notes[@]+"${notes[@]}"} >"$part/notes.tsv"
