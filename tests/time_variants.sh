@@ -125,15 +125,18 @@ go
 E2
 loading() { pgrep --runstates DRST -f 'bin/load_naive --rows 100000000'; }
 nothing_runs() { ! loading && nothing_left; }
-for signal in INT:130 TERM:143 HUP:129; do
+nothing_half_done() { [[ -z $(find "$book/results" -name '*.part') ]]; }
+for signal in INT:130 TERM:143 HUP:129 KILL:137; do
     env --default-signal=INT setsid "${timing[@]}" >/dev/null 2>&1 &
     pid=$!
     eventually loading
+    call "${timing[@]}"
+    same "a second one at the same time: exit status" 1 "$status"
+    matches "a second one at the same time" "another run is measuring" "$err"
     kill -s "${signal%:*}" "$pid"
     status=0
     wait "$pid" 2>/dev/null || status=$?
     same "SIG${signal%:*}: exit status" "${signal#*:}" "$status"
     eventually nothing_runs
-    same "SIG${signal%:*}: nothing half done is kept" "" \
-        "$(find "$book/results" -name '*.part')"
+    eventually nothing_half_done
 done

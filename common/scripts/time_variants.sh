@@ -200,10 +200,10 @@ go() {
     # that closes the pipe from which this waits to read.
     coproc pipes {
         # shellcheck disable=SC2016 # expanded by the inner shell
-        exec setsid "$BASH" -c 'exec {1}>&-; cat >/dev/null
-            until rm -rf -- "$2"; do sleep 0.1; done' - "$lock" "$part"
+        exec setsid "$BASH" -c 'cat >/dev/null
+            until rm -rf -- "$1"; do sleep 0.1; done' - "$part" {lock}>&-
     }
-    local remover=$!
+    remover=$!
     pipe_in=${pipes[1]}
     # shellcheck disable=SC2317 # called at the end, by run.sh
     cleanup() {
