@@ -101,17 +101,22 @@ find_missing() {
     done < <(needed)
 }
 
-# The reading test needs one package from npm, kept inside tests/.
+# The reading test needs one package from npm, of the version that
+# package.json names, kept inside tests/.
 install_node_modules() {
-    local modules=$root/tests/node_modules
-    [[ ! -e $modules/.package-lock.json ||
-        $root/tests/package-lock.json -nt $modules/.package-lock.json ]] ||
-        return 0
+    local wanted found
+    wanted=$(sed -n 's|.*"@duckdb/node-api": "\(.*\)".*|\1|p' \
+        "$root/tests/package.json")
+    found=$(sed -n 's|^ *"version": "\(.*\)".*|\1|p' \
+        "$root/tests/node_modules/@duckdb/node-api/package.json" 2>/dev/null) ||
+        true
+    [[ $found != "$wanted" ]] || return 0
+    local -a command=(npm install --no-package-lock --prefix "$root/tests")
     if [[ ${MANY_HANDS_NO_INSTALL:-} == 1 ]]; then
-        say "missing: DuckDB for node; install it by: npm ci --prefix tests"
+        say "missing: DuckDB for node; install it by: ${command[*]}"
         exit 3
     fi
-    npm ci --no-audit --no-fund --loglevel=error --prefix "$root/tests" >&2
+    "${command[@]}" --no-audit --no-fund --loglevel=error >&2
 }
 
 find_missing
