@@ -40,8 +40,7 @@ static tally write_files(const samples_job& job, std::int64_t worker) {
         if (::getppid() == parent) // else it died before that
             report.sum = write_files(job, worker);
     } catch (const std::exception& error) {
-        fmt::format_to_n(report.error, sizeof report.error - 1, "{}",
-                         error.what());
+        std::snprintf(report.error, sizeof report.error, "%s", error.what());
     }
     // Several children share the pipe: a message this short is never torn.
     static_assert(sizeof report <= PIPE_BUF);

@@ -121,6 +121,8 @@ static sample read_sample(const fs::path& path, label& of) {
     else if (one.timed->exit_code != 0)
         complain(
             fmt::format("failed with exit status {}", one.timed->exit_code));
+    else if (of.kind != "peer" && one.printed.result.empty())
+        complain("no result: its output has no such line");
     return one;
 }
 

@@ -111,12 +111,12 @@ install_node_modules() {
         "$root/tests/node_modules/@duckdb/node-api/package.json" 2>/dev/null) ||
         true
     [[ $found != "$wanted" ]] || return 0
-    local -a command=(npm install --no-package-lock --prefix "$root/tests")
+    local -a fetch=(npm install --no-package-lock --prefix "$root/tests")
     if [[ ${MANY_HANDS_NO_INSTALL:-} == 1 ]]; then
-        say "missing: DuckDB for node; install it by: ${command[*]}"
+        say "missing: DuckDB for node; install it by: ${fetch[*]}"
         exit 3
     fi
-    "${command[@]}" --no-audit --no-fund --loglevel=error >&2
+    "${fetch[@]}" --no-audit --no-fund --loglevel=error >&2
 }
 
 find_missing
