@@ -136,7 +136,7 @@ th:first-child{text-align:left;padding-left:0}
 tbody th{font-weight:400;font-family:ui-monospace,monospace;font-size:.9rem}
 .trouble{color:var(--bad);text-align:left;white-space:normal}
 figure{margin:1rem 0}
-svg{max-width:100%;height:auto;color:var(--ink)}
+svg{width:100%;max-width:50rem;height:auto;color:var(--ink)}
 .remarks{font-size:.9rem;padding-left:1.2rem}
 @media print{body{max-width:none}h2,h3{break-after:avoid}figure,tr{break-inside:avoid}}
 )";

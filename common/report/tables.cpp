@@ -78,8 +78,10 @@ static std::string show_figure(const label& of, const std::string& name) {
         return *texts.begin();
     if (numbers.empty())
         return "";
-    return is_count(name) ? two_digits(median(numbers))
-                          : show_number(median(numbers));
+    const double middle = median(numbers);
+    if (!is_count(name))
+        return show_number(middle);
+    return middle < 100 ? fmt::format("{:g}", middle) : two_digits(middle);
 }
 
 std::string in_words(std::string name) {
