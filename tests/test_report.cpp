@@ -4,6 +4,7 @@
 #include "common/report/statistics.hpp"
 #include "common/report/strip.hpp"
 #include "common/report/tables.hpp"
+#include "temporary_directory.hpp"
 
 #include <cmath>
 #include <fstream>
@@ -110,22 +111,17 @@ TEST_CASE("output: configuration, figures, result") {
 // ----------------------------------
 
 struct results {
-    fs::path path;
+    temporary_directory parent;
+    fs::path path = parent.path / "04-test";
 
     results() {
-        std::string name = fs::temp_directory_path() / "report.XXXXXX";
-        if (::mkdtemp(name.data()) == nullptr)
-            throw_errno(name);
-        path = fs::path(name) / "04-test";
-        fs::create_directories(path / "p");
         file("title", "A test\n");
         file("machine.json", R"({"processor": "<none> & such"})");
         file("notes.tsv", "p\tA note.\nother\tNot shown.\n");
     }
-    ~results() { fs::remove_all(path.parent_path()); }
 
     void file(const std::string& name, const std::string& text) const {
-        std::ofstream(path / name) << text;
+        parent.file("04-test/" + name, text);
     }
     void declare(const std::string& lines) const {
         file("variants.tsv", lines);

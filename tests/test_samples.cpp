@@ -1,5 +1,6 @@
 #include "04-data-parallelism/samples_file.hpp"
 #include "catch.hpp"
+#include "temporary_directory.hpp"
 
 #include <sys/resource.h>
 
@@ -126,9 +127,8 @@ TEST_CASE("memory depends on neither the number of rows nor the file's size") {
 }
 
 TEST_CASE("a file has Parquet's frame, and its footer where it says") {
-    std::string directory =
-        std::filesystem::temp_directory_path() / "samples.XXXXXX";
-    REQUIRE(::mkdtemp(directory.data()) != nullptr);
+    const temporary_directory made;
+    const std::string directory = made.path;
     run(job_of(10, 10, directory));
     std::ifstream in(directory + "/samples-000000000000.parquet",
                      std::ios::binary);
@@ -144,13 +144,11 @@ TEST_CASE("a file has Parquet's frame, and its footer where it says") {
     CHECK(bytes.substr(bytes.size() - 8 - length, 2) == "\x15\x02");
     // The first value stands behind the page header, length first.
     CHECK(bytes.find(id_of(sample_source(1), 0)) < 64);
-    std::filesystem::remove_all(directory);
 }
 
 TEST_CASE("a file that is not kept leaves nothing") {
-    std::string directory =
-        std::filesystem::temp_directory_path() / "samples.XXXXXX";
-    REQUIRE(::mkdtemp(directory.data()) != nullptr);
+    const temporary_directory made;
+    const std::string directory = made.path;
     {
         output_file file(directory, "x");
         file.write(std::as_bytes(std::span("abc", 3)));
@@ -158,5 +156,4 @@ TEST_CASE("a file that is not kept leaves nothing") {
         CHECK_FALSE(std::filesystem::exists(directory + "/x"));
     }
     CHECK(std::filesystem::is_empty(directory));
-    std::filesystem::remove_all(directory);
 }

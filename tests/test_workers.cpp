@@ -1,27 +1,9 @@
 #include "catch.hpp"
 #include "common/workers.hpp"
+#include "temporary_directory.hpp"
 
-#include <thread>
-
-namespace fs = std::filesystem;
-
-// A file system of its own with the files that cpus_by_quota() reads.
-struct fake_root {
-    fs::path path;
-
-    fake_root() {
-        std::string name = fs::temp_directory_path() / "workers.XXXXXX";
-        if (::mkdtemp(name.data()) == nullptr)
-            throw_errno(name);
-        path = name;
-    }
-    ~fake_root() { fs::remove_all(path); }
-
-    void file(const std::string& name, const std::string& text) const {
-        fs::create_directories((path / name).parent_path());
-        std::ofstream(path / name) << text;
-    }
-};
+// A file system of its own, with the files that cpus_by_quota() reads.
+using fake_root = temporary_directory;
 
 TEST_CASE("without control groups there is no quota") {
     const fake_root root;
