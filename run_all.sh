@@ -111,7 +111,7 @@ fi
 case $profile in
 quick) budget=12 options=(--quick) ;;
 default) budget=60 options=() ;;
-full) budget=300 options=(--full) ;;
+full) budget=400 options=(--full) ;;
 esac
 seconds_of() { cat "results/$1.$profile.seconds" 2>/dev/null || echo "$budget"; }
 left=0
