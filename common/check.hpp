@@ -44,7 +44,9 @@ Number check(Number returned, const std::string& what) {
 // sig_atomic_t, because a signal handler may write nothing else portably.
 inline volatile std::sig_atomic_t stop_signal = 0;
 
-struct stopped_by_signal : std::exception {};
+struct stopped_by_signal : std::exception {
+    const char* what() const noexcept override { return "stopped by a signal"; }
+};
 
 // After this call SIGINT, SIGTERM and SIGHUP only set a flag, for programs
 // that leave something behind (files, workers) if they just die. Such a

@@ -72,7 +72,6 @@ struct tally {
     }
 };
 
-//> columns
 // The sum of all 8-byte words: read from the very bytes that go to the file.
 inline std::uint64_t sum_of_words(std::span<const std::byte> bytes) {
     std::uint64_t sum = 0;
@@ -110,7 +109,6 @@ inline std::uint64_t write_group(parquet_writer& out, sample_source source,
     out.flush();
     return checksum;
 }
-//< columns
 
 // Writes file number `file` of the job. Call stop_on_signals() once before, so
 // that Ctrl-C leaves no half of a file. `buffer` is working memory,

@@ -68,7 +68,6 @@ int main(int argc, char** argv) try {
     }
     ::close(pipe[1]); // else read() would never see the end
 
-    //> collect
     tally sum;
     std::int64_t finished = 0;
     std::string error = "a worker did not finish"; // until all have
@@ -85,7 +84,6 @@ int main(int argc, char** argv) try {
     }
     for (const pid_t child : children) // a child that nobody waits for stays
         check(::waitpid(child, nullptr, 0), "waitpid");
-    //< collect
     if (finished != job.workers)
         throw std::runtime_error(error);
     return finish_samples(job, sum, clock);

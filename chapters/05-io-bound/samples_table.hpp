@@ -27,7 +27,6 @@ struct load_job {
 // Columns of the table and of one line of COPY: id_client, class_0, class_1...
 inline constexpr std::size_t column_count = 1 + class_count;
 
-//> row
 // One row as texts, each ended by a zero byte: the parameters of an INSERT.
 class row_as_text {
   public:
@@ -55,7 +54,6 @@ class row_as_text {
     std::array<std::array<char, 40>, column_count> texts_{};
     std::array<const char*, column_count> pointers_{};
 };
-//< row
 
 // In a schema of our own: nothing else in the database can be hit.
 inline constexpr const char* samples_table = "many_hands.samples";
@@ -138,7 +136,6 @@ class samples_load {
                 "used only if it has a schema many_hands, which is emptied");
     }
 
-    //> proof
     // Count and checksum of what the server has, modulo 2^64: the sum of all
     // ids, each as two numbers of 16 hexadecimal digits, and of the bits of
     // all probabilities, times the number of their column. Any value that is
@@ -180,7 +177,6 @@ class samples_load {
         }
         return fmt::format("{} rows, checksum {}", job_.rows, sum);
     }
-    //< proof
 
     load_job job_;
     pg_connection db_;

@@ -48,22 +48,20 @@ run_group() {
 }
 
 finish_run() {
-    local status=0 again=5
-    while
-        status=0
-        [[ -n $stop_signal ]] || wait "$1" || status=$?
-        kill -0 "$1" 2>/dev/null # then a signal ended the wait
-    do
-        # Just started, the command may not have heard it: env has not yet
-        # undone the shell's ignoring. Say it again for a quarter of a second.
-        if [[ -n $stop_signal ]] && ((again-- > 0)); then
+    local status again=5
+    while :; do
+        # Just started, the command may not have heard the signal: env has not
+        # yet undone the shell's ignoring. Say it again for a quarter second.
+        if [[ -n $stop_signal ]] && ((again-- > 0)) && kill -0 "$1" 2>/dev/null
+        then
             on_signal "$stop_signal"
             sleep 0.05
-        else
-            wait "$1" || true
+            continue
         fi
+        status=0
+        wait "$1" || status=$?
+        kill -0 "$1" 2>/dev/null || break # else only a signal ended the wait
     done
-    wait "$1" || status=$?
     running=
     return "$status"
 }
