@@ -53,10 +53,10 @@ struct stopped_by_signal : std::exception {
 // program calls throw_if_stopped() often enough to feel prompt. System calls
 // that block return EINTR (no SA_RESTART), so that waiting ends too.
 inline void stop_on_signals() {
-    struct sigaction action {};
+    struct sigaction action = {};
     action.sa_handler = [](int signal) { stop_signal = signal; };
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
-        struct sigaction before {};
+        struct sigaction before = {};
         check(sigaction(signal, nullptr, &before), "sigaction");
         if (before.sa_handler != SIG_IGN) // nohup means it
             check(sigaction(signal, &action, nullptr), "sigaction");

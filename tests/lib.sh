@@ -32,6 +32,12 @@ same() {
     [[ $2 == "$3" ]] || fail "$1: expected '$2', found '$3'"
 }
 
+# differs WHAT ONE OTHER
+differs() {
+    checks=$((checks + 1))
+    [[ $2 != "$3" ]] || fail "$1: both are '$2'"
+}
+
 # matches WHAT REGEX FOUND
 matches() {
     checks=$((checks + 1))

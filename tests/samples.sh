@@ -18,7 +18,8 @@ for shape in "--rows 50000" "--rows 50000 --seed 2" "--rows 10000 --batch 777" \
     for variant in "samples_sequential" "samples_threads --workers 1" \
         "samples_threads --workers 2" "samples_threads --workers 7" \
         "samples_processes --workers 1" "samples_processes --workers 2" \
-        "samples_processes --workers 7"; do
+        "samples_processes --workers 7" fresh_sequential \
+        "fresh_threads --workers 2"; do
         mkdir "$work/out.d"
         # shellcheck disable=SC2086 # several words each
         call "$bin/"$variant $shape --out "$work/out.d"

@@ -33,8 +33,23 @@ for candidate in python3 /usr/bin/python3; do
     fi
 done
 if [[ -n $python ]]; then
+    version pandas "$("$python" -c 'import numpy, pandas, platform
+print(pandas.__version__, "with numpy", numpy.__version__, "on Python",
+      platform.python_version())')"
     peer reference.py "$python" "$here/reference.py" --rows 1000000
 else
     absent reference.py "no python3 with numpy and pandas"
 fi
+
+problem batches "The same rows in files of another size" rows_per_s
+variant samples_sequential samples_sequential --rows 3000000
+variant samples_sequential@batch=100 samples_sequential --rows 3000000 \
+    --batch 100
+variant samples_sequential@batch=1000000 samples_sequential --rows 3000000 \
+    --batch 1000000
+
+problem fresh "Fresh memory for each file" rows_per_s
+variant samples_sequential samples_sequential --rows 3000000
+sweep fresh_sequential fresh_sequential --rows 3000000
+sweep fresh_threads fresh_threads --rows 3000000
 go

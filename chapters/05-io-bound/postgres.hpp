@@ -45,8 +45,8 @@ class pg_connection {
             throw missing(error() + "; " + hint);
         // Notices ("already exists, skipping") are not for the reader, and
         // errors become exceptions.
-        PQsetNoticeProcessor(
-            raw_.get(), [](void*, const char*) {}, nullptr);
+        const PQnoticeProcessor ignore = [](void*, const char*) {};
+        PQsetNoticeProcessor(raw_.get(), ignore, nullptr);
     }
 
     // Runs one or more commands without parameters, in one round trip.

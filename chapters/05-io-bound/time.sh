@@ -23,15 +23,18 @@ if [[ $MANY_HANDS_SERVER == private ]]; then
     variant $label "${no_wait[@]}" "$bin/load_naive" --rows "$row"
     variant load_naive@cpus=1 "$here/on_one_cpu.sh" "$bin/load_naive" \
         --rows "$row"
-    variant $label,cpus=1 "${no_wait[@]}" "$here/on_one_cpu.sh" \
+    variant $label@cpus=1 "${no_wait[@]}" "$here/on_one_cpu.sh" \
         "$bin/load_naive" --rows "$row"
 else # whose URL may hold a password, and must not be written down
-    for name in $label load_naive@cpus=1 $label,cpus=1; do
+    for name in $label load_naive@cpus=1 $label@cpus=1; do
         absent "$name" "only on the private server"
     done
 fi
-variant load_threads@workers=2 load_threads --rows "$row" --workers 2
+sweep load_threads@workers=2 load_threads --rows "$row" --workers 2
+sweep load_threads@workers=8 load_threads --rows "$((2 * row))" --workers 8
 variant load_threads@workers=16 load_threads --rows "$((3 * row))" --workers 16
+variant load_threads@workers=48 load_threads --rows "$((3 * row))" --workers 48
+sweep load_threads@workers=128 load_threads --rows "$((3 * row))" --workers 128
 variant load_copy load_copy --rows "$stream"
 peer pgbench "$here/peers.sh" pgbench "$row"
 peer psql_copy "$here/peers.sh" psql_copy "$stream"

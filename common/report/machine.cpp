@@ -45,7 +45,7 @@ static std::string now() {
     return text;
 }
 
-std::string describe_machine() {
+std::string describe_machine(const std::vector<std::string>& more) {
     utsname kernel{};
     check(uname(&kernel), "uname");
     const double quota = cpus_by_quota();
@@ -71,5 +71,9 @@ std::string describe_machine() {
     machine["load before"] = minute + " " + minutes5 + " " + minutes15;
     machine["compiler"] = MANY_HANDS_COMPILER;
     machine["timer"] = first_line_of_command("hyperfine --version");
+    machine["fmt"] = fmt::format("{}.{}.{}", FMT_VERSION / 10000,
+                                 FMT_VERSION / 100 % 100, FMT_VERSION % 100);
+    for (const std::string& one : more)
+        machine[one.substr(0, one.find('='))] = one.substr(one.find('=') + 1);
     return machine.dump(2);
 }

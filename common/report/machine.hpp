@@ -2,6 +2,8 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 // JSON: one object of texts, in the order in which they are to be shown.
-std::string describe_machine();
+// `more`: NAME=TEXT each, as PostgreSQL=15.18; these follow.
+std::string describe_machine(const std::vector<std::string>& more);

@@ -1,6 +1,9 @@
 // report: turns what time_variants.sh measured into tables and pages.
 //
-//     report machine            describes this machine, as JSON
+//     report machine [NAME=TEXT ...]
+//                               describes this machine, as JSON
+//     report reference DIRECTORY
+//                               prints one chapter's reference.json
 //     report show DIRECTORY     prints one chapter; exit 1 if a run failed
 //     report write RESULTS      writes report.html and report.md into RESULTS,
 //                               of all chapters there; prints a summary
@@ -8,6 +11,7 @@
 #include "machine.hpp"
 #include "measurements.hpp"
 #include "pages.hpp"
+#include "reference.hpp"
 #include "statistics.hpp"
 
 #include <fmt/core.h>
@@ -53,8 +57,13 @@ static int verdict(const chapter& of) {
 
 int main(int argc, char** argv) try {
     const std::string_view what = argc > 1 ? argv[1] : "";
-    if (what == "machine" && argc == 2) {
-        fmt::print("{}\n", describe_machine());
+    if (what == "machine") {
+        const std::vector<std::string> more(argv + 2, argv + argc);
+        fmt::print("{}\n", describe_machine(more));
+        return std::fflush(stdout) == 0 ? 0 : 1;
+    }
+    if (what == "reference" && argc == 3) {
+        fmt::print("{}", to_reference(read_chapter(argv[2])));
         return std::fflush(stdout) == 0 ? 0 : 1;
     }
     if (what == "show" && argc == 3) {
@@ -79,11 +88,12 @@ int main(int argc, char** argv) try {
         return status;
     }
     if (what == "--help") {
-        fmt::print("report machine | show DIRECTORY | write RESULTS\n");
+        fmt::print("report machine [NAME=TEXT ...] | reference DIRECTORY | "
+                   "show DIRECTORY | write RESULTS\n");
         return 0;
     }
-    fmt::print(stderr, "report: wants machine, show DIRECTORY or write "
-                       "RESULTS\n");
+    fmt::print(stderr, "report: wants machine, reference DIRECTORY, show "
+                       "DIRECTORY or write RESULTS\n");
     return 2;
 } catch (...) {
     return failed("report");

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -64,6 +65,48 @@ inline std::vector<double> cores_busy(const std::vector<sample>& samples) {
     return found;
 }
 
+struct interval {
+    double low, high;
+};
+
+// Where the middle of what `values` are drawn from lies, with a confidence
+// such as 0.95: among their Walsh averages (the means of all pairs, and each
+// value with itself), by the distribution of Wilcoxon's signed-rank statistic.
+// Assumes nothing but symmetry, so one wild value moves it little. Infinite
+// where the values are too few, or not numbers.
+// Source: Hollander, Wolfe, Chicken, Nonparametric Statistical Methods, 3.3.
+inline interval signed_rank_interval(const std::vector<double>& values,
+                                     double confidence) {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    const std::size_t n = values.size();
+    std::vector<double> averages;
+    for (std::size_t i = 0; i < n; ++i) {
+        if (!std::isfinite(values[i]))
+            return {-infinity, infinity};
+        for (std::size_t j = i; j < n; ++j)
+            averages.push_back((values[i] + values[j]) / 2);
+    }
+    std::sort(averages.begin(), averages.end());
+
+    // ways[s]: in how many ways ranks from 1 to n sum up to s; all sign
+    // patterns are equally likely, so ways[s] / 2^n is the probability of s.
+    std::vector<double> ways(averages.size() + 1, 0);
+    ways[0] = 1;
+    for (std::size_t rank = 1; rank <= n; ++rank)
+        for (std::size_t s = averages.size(); s >= rank; --s)
+            ways[s] += ways[s - rank];
+    const double all = std::pow(2, n);
+    std::size_t left_out = 0; // averages at each end
+    for (double tail = ways[0] / all; n > 0 && tail <= (1 - confidence) / 2;
+         tail += ways[left_out] / all)
+        ++left_out;
+    if (left_out == 0)
+        return {-infinity, infinity};
+    return {averages[left_out - 1], averages[averages.size() - left_out]};
+}
+
+// Two significant digits: 0.0734 is "0.073", 734 is "730".
+std::string two_digits(double number);
 // Two significant digits with their unit: "73 ms", "0.35", "25 M".
 std::string show_seconds(double seconds);
 std::string show_number(double number);

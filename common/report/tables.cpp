@@ -1,5 +1,6 @@
 #include "tables.hpp"
 
+#include "expression.hpp"
 #include "statistics.hpp"
 
 #include <fmt/core.h>
@@ -7,8 +8,7 @@
 #include <algorithm>
 #include <set>
 
-// 0.0734 with 2 significant digits is 0.073; 734 is 730.
-static std::string two_digits(double number) {
+std::string two_digits(double number) {
     if (number == 0 || !std::isfinite(number))
         return fmt::format("{:g}", number);
     const auto magnitude = [](double n) {
@@ -51,14 +51,6 @@ static std::vector<std::string> figure_columns(const problem& of) {
                 if (name != of.figure && name != "checksum")
                     names.insert(name);
     return {names.begin(), names.end()};
-}
-
-// Names of measured figures end in their unit; the others are counts.
-static bool is_count(const std::string& name) {
-    for (const char* unit : {"_s", "_ms", "_us", "_ns"})
-        if (name.ends_with(unit))
-            return false;
-    return true;
 }
 
 // A figure of all rounds: a count on which the rounds agree is shown exactly,

@@ -18,7 +18,7 @@ root=$(dirname "$(dirname "$here")")
 
 # --- What is needed: one line each, `package  how to see that it is there` --
 # tool NAME: on PATH. header NAME: the compiler finds it. python NAME: the
-# system's python3 imports it.
+# system's python3 imports it. sanitizer: clang++ has ThreadSanitizer.
 needed() {
     cat <<'LIST'
 g++                  compiler
@@ -34,6 +34,7 @@ LIST
     ! $tests || cat <<'LIST'
 catch2               header catch2
 clang                tool clang++
+libclang-rt-dev      sanitizer
 clang-format         tool clang-format
 clang-tidy           tool clang-tidy
 shellcheck           tool shellcheck
@@ -71,6 +72,10 @@ there() {
         ;;
     compiler) includes concepts ;;
     server) "$here/with_postgres.sh" --find >/dev/null 2>&1 ;;
+    sanitizer)
+        echo 'int main() {}' | clang++ -fsanitize=thread -x c++ - \
+            -o /dev/null 2>/dev/null
+        ;;
     python) /usr/bin/python3 -c "import $2" 2>/dev/null ;;
     esac
 }

@@ -9,14 +9,17 @@
 #     variant LABEL PROGRAM ...        one of ours, by name or path; the first
 #                                      is the baseline, and runs twice a
 #                                      round: the A/A pair
+#     sweep LABEL PROGRAM ...          one of ours that no claim names, a point
+#                                      of a curve: fewer rounds
 #     peer LABEL COMMAND ...           a program that is none of ours, or in
 #                                      another language; fewer rounds
 #     absent LABEL REASON              a peer that this machine does not have
 #     floor LABEL PROGRAM ...          does less on purpose, to show what the
 #                                      rest costs
+#     version NAME TEXT                of a library or server that is used
 #     go                               once, last
 #
-# LABEL is the program's name, or program@option=value. Each round runs every
+# LABEL is the program's name, or program@option=value@option=value. Each round runs every
 # label once, in another order, so that a slow minute of the machine hits all
 # of them. Everything measured stays in results/CHAPTER/:
 #
@@ -35,34 +38,46 @@ say() { printf 'time.sh: %s\n' "$*" >&2; }
 
 profile=default
 only=
+list=false reference=false
 for argument; do
     case $argument in
     --quick | --full) profile=${argument#--} ;;
+    --list) list=true ;;
+    --reference) reference=true ;;
     --help)
         cat <<'HELP'
-time.sh [--quick | --full] [problem]
+time.sh [--quick | --full | --reference | --list] [problem]
 
 Times the variants of this chapter, or of one problem in it, and prints the
 table. --quick runs 2 rounds, --full 20, otherwise 10.
+
+--reference runs 10 rounds and writes this chapter's reference.json, from which
+its page quotes. --list only names the problems and their labels.
 HELP
         exit
         ;;
     -*)
-        say "unknown option '$argument', the options are --quick --full --help"
+        say "unknown option '$argument', the options are --quick --full" \
+            "--reference --list --help"
         exit 2
         ;;
     *) only=$argument ;;
     esac
 done
+if $reference && [[ $profile != default || -n $only ]]; then
+    say "--reference measures the whole chapter, with neither --quick nor --full"
+    exit 2
+fi
 arguments=("$@")
 case $profile in
-quick) rounds=2 peer_rounds=1 ;;
-default) rounds=10 peer_rounds=3 ;;
-full) rounds=20 peer_rounds=5 ;;
+quick) rounds=2 few=1 ;;
+default) rounds=10 few=3 ;;
+full) rounds=20 few=5 ;;
 esac
 
 chapter() {
     chapter=$1 chapter_title=$2
+    ! $list || return 0
     command -v hyperfine >/dev/null || {
         say "hyperfine is missing; common/scripts/setup.sh installs it"
         exit 3
@@ -78,13 +93,20 @@ chapter() {
 # An ambient DATABASE_URL is the reader's: only with_postgres.sh and run_all.sh
 # set MANY_HANDS_SERVER.
 needs_postgres() {
-    [[ -z ${MANY_HANDS_SERVER:-} ]] || return 0
-    export MANY_HANDS_BUILT=1
-    exec "$root/common/scripts/with_postgres.sh" "$0" "${arguments[@]}"
+    if $list; then # nobody will connect to it
+        DATABASE_URL=none MANY_HANDS_SERVER=private
+    elif [[ -z ${MANY_HANDS_SERVER:-} ]]; then
+        export MANY_HANDS_BUILT=1
+        exec "$root/common/scripts/with_postgres.sh" "$0" "${arguments[@]}"
+    else
+        version PostgreSQL "$(psql -XqAt "$DATABASE_URL" \
+            -c 'SHOW server_version')"
+    fi
 }
 
 # Parallel arrays, one element per declared label.
-problems=() titles=() figures=() labels=() kinds=() times=() commands=() notes=()
+problems=() titles=() figures=() labels=() kinds=() times=() commands=()
+notes=() versions=()
 
 problem() {
     problem=$1 title=$2 figure=${3:-time}
@@ -112,7 +134,9 @@ variant() {
     kind=variant
 }
 
-peer() { declare_label peer "$peer_rounds" "$1" "$(quoted "${@:2}")"; }
+sweep() { declare_label sweep "$few" "$1" "$(quoted "$bin/$2" "${@:3}")"; }
+
+peer() { declare_label peer "$few" "$1" "$(quoted "${@:2}")"; }
 
 floor() { declare_label floor "$rounds" "$1" "$(quoted "$bin/$2" "${@:3}")"; }
 
@@ -120,6 +144,8 @@ absent() { declare_label absent 0 "$@"; }
 
 # What the report should say of the current problem: about its set-up.
 note() { notes+=("$problem"$'\t'"$1"); }
+
+version() { versions+=("$1=$2"); }
 
 # --- Running ---------------------------------------------------------------
 
@@ -187,6 +213,12 @@ go() {
         say "chapter $chapter has no problem '$only'"
         exit 2
     }
+    if $list; then
+        for i in "${!labels[@]}"; do
+            printf '%s\t%s\n' "${problems[i]}" "${labels[i]}"
+        done
+        return
+    fi
     # A single problem is only shown; the report is made of whole chapters.
     local target=$root/results/${only:+one-problem/}$chapter round i lock
     part=$target.part # takes the chapter's place when it is complete
@@ -212,7 +244,7 @@ go() {
     }
     rm -rf "$part"
     mkdir -p "$part"
-    "$bin/report" machine >"$part/machine.json"
+    "$bin/report" machine ${versions[@]+"${versions[@]}"} >"$part/machine.json"
     printf '%s\n' "$chapter_title" >"$part/title"
     printf '%s\n' ${notes[@]+"${notes[@]}"} >"$part/notes.tsv"
     plan=() cost=() remaining=() # milliseconds of a run: a guess at first
@@ -235,4 +267,10 @@ go() {
     rm -rf "$target"
     mv "$part" "$target"
     "$bin/report" show "$target"
+    if $reference; then
+        local quoted_file=$root/chapters/$chapter/reference.json
+        "$bin/report" reference "$target" >"$quoted_file.part" &&
+            mv "$quoted_file.part" "$quoted_file" ||
+            { rm -f "$quoted_file.part" && exit 1; }
+    fi
 }

@@ -1,0 +1,215 @@
+#include "claims.hpp"
+
+#include "statistics.hpp"
+
+#include <fmt/core.h>
+
+#include <cmath>
+
+static std::vector<std::string> fields_of(std::string_view marker) {
+    std::vector<std::string> fields;
+    for (;;) {
+        const auto bar = marker.find('|');
+        std::string_view field = marker.substr(0, bar);
+        while (field.starts_with(' '))
+            field.remove_prefix(1);
+        while (field.ends_with(' '))
+            field.remove_suffix(1);
+        fields.emplace_back(field);
+        if (bar == marker.npos)
+            return fields;
+        marker.remove_prefix(bar + 1);
+    }
+}
+
+static double number_in(const std::string& text, const std::string& what) {
+    char* end = nullptr;
+    const double number = std::strtod(text.c_str(), &end);
+    if (text.empty() || *end != '\0' || !(number > 0) || std::isinf(number))
+        throw std::runtime_error(
+            fmt::format("{}: '{}' is not a number above 0", what, text));
+    return number;
+}
+
+static void read_test(const std::string& test, claim& into) {
+    // Longer relations first: <= contains <.
+    for (const char* relation :
+         {" <= ", " >= ", " == ", " < ", " > ", " within "}) {
+        const auto at = test.find(relation);
+        if (at == test.npos)
+            continue;
+        into.left = test.substr(0, at);
+        into.relation = fields_of(relation).at(0);
+        into.right = test.substr(at + std::string(relation).size());
+        if (into.relation == "within") {
+            const auto percent = into.right.find(" % of ");
+            if (percent == into.right.npos)
+                throw std::runtime_error("wants within N % of EXPRESSION");
+            into.within = number_in(into.right.substr(0, percent), "within");
+            into.right.erase(0, percent + 6);
+        }
+        labels_in(into.left); // throws if they cannot be read
+        labels_in(into.right);
+        return;
+    }
+    throw std::runtime_error(fmt::format(
+        "'{}' has none of the relations < <= > >= == within", test));
+}
+
+claim read_claim(std::string_view kind, std::string_view marker) {
+    const auto fields = fields_of(marker);
+    const std::size_t test = kind == "seed" ? 3 : 1;
+    if (fields.size() < test + 1 || fields.size() > test + 2)
+        throw std::runtime_error(
+            kind == "seed"
+                ? "wants ID | WHERE | \"QUOTE\" | TEST | PRECONDITION"
+                : "wants ID | TEST | PRECONDITION");
+    claim read;
+    read.id = fields[0];
+    if (kind == "seed") {
+        read.where = fields[1];
+        read.quote = fields[2];
+    }
+    read_test(fields[test], read);
+    if (fields.size() == test + 2) {
+        const std::string& precondition = fields[test + 1];
+        if (!precondition.starts_with("cores >= "))
+            throw std::runtime_error(fmt::format(
+                "the precondition '{}' is not cores >= N", precondition));
+        read.cores = std::lround(number_in(precondition.substr(9), "cores >="));
+    }
+    return read;
+}
+
+std::string in_words(answer given) {
+    switch (given) {
+    case answer::holds:
+        return "holds";
+    case answer::does_not_hold:
+        return "does not hold here";
+    case answer::undecided:
+        return "undecided";
+    case answer::not_measured:
+        break;
+    }
+    return "not measured here";
+}
+
+bool scatters(const claim& one, const library& in) {
+    try {
+        return !evaluate(one.left, in).counts
+               || !evaluate(one.right, in).counts;
+    } catch (const not_measured&) {
+        return false; // judged by nobody
+    }
+}
+
+static bool holds(const claim& one, double left, double right) {
+    return one.relation == "<"    ? left < right
+           : one.relation == "<=" ? left <= right
+           : one.relation == ">"  ? left > right
+           : one.relation == ">=" ? left >= right
+           : one.relation == "=="
+               ? left == right
+               : std::fabs(left - right) <= right * one.within / 100;
+}
+
+// `low` and `high` are logarithms of left / right.
+static answer judge_interval(const claim& one, double low, double high) {
+    if (one.relation == "within") {
+        const double limit = std::log1p(one.within / 100);
+        if (-limit <= low && high <= limit)
+            return answer::holds;
+        return high < -limit || low > limit ? answer::does_not_hold
+                                            : answer::undecided;
+    }
+    const bool more = one.relation.starts_with('>');
+    if (more ? low > 0 : high < 0)
+        return answer::holds;
+    return more ? (high < 0 ? answer::does_not_hold : answer::undecided)
+                : (low > 0 ? answer::does_not_hold : answer::undecided);
+}
+
+// The values of both sides, of the rounds that both have.
+struct sides {
+    std::vector<double> left, right;
+};
+
+static sides by_round(const claim& one, const evaluated& left,
+                      const evaluated& right) {
+    if (left.scalar && right.scalar)
+        throw std::runtime_error(one.id + " measures nothing");
+    const std::size_t rounds =
+        left.scalar    ? right.rounds.size()
+        : right.scalar ? left.rounds.size()
+                       : std::min(left.rounds.size(), right.rounds.size());
+    sides both;
+    for (std::size_t r = 0; r < rounds; ++r) {
+        both.left.push_back(left.rounds[left.scalar ? 0 : r]);
+        both.right.push_back(right.rounds[right.scalar ? 0 : r]);
+    }
+    return both;
+}
+
+// How far a problem's baseline is from itself, as a logarithm.
+static double noise_of(const evaluated& side) {
+    double most = 0;
+    for (const std::vector<double>& logs : side.noise) {
+        const interval self = signed_rank_interval(logs, 0.95);
+        most = std::max({most, std::fabs(self.low), std::fabs(self.high)});
+    }
+    return most;
+}
+
+double cores_of(const chapter& measured) {
+    for (const auto& [name, text] : measured.machine)
+        if (name == "CPUs we may use") { // "4" or "4, quota 1.5"
+            const auto quota = text.find("quota ");
+            const double cpus = std::strtod(text.c_str(), nullptr);
+            return quota == text.npos
+                       ? cpus
+                       : std::min(cpus, std::strtod(text.c_str() + quota + 6,
+                                                    nullptr));
+        }
+    return 0;
+}
+
+verdict judge(const claim& one, std::size_t claims, double machine_cores,
+              const library& in) try {
+    verdict given;
+    if (static_cast<double>(one.cores) > machine_cores) {
+        given.why = fmt::format("needs {} cores", one.cores);
+        return given;
+    }
+    const evaluated left = evaluate(one.left, in),
+                    right = evaluate(one.right, in);
+    const sides both = by_round(one, left, right);
+    std::vector<double> ratios, logs;
+    bool every_round = true;
+    for (std::size_t r = 0; r < both.left.size(); ++r) {
+        ratios.push_back(both.left[r] / both.right[r]);
+        logs.push_back(std::log(ratios.back()));
+        every_round = every_round && holds(one, both.left[r], both.right[r]);
+    }
+    given.ratio = median(ratios);
+    given.factor = right.factor / left.factor;
+    if (left.counts && right.counts) {
+        given.low = *std::min_element(ratios.begin(), ratios.end());
+        given.high = *std::max_element(ratios.begin(), ratios.end());
+        given.given = every_round ? answer::holds : answer::does_not_hold;
+        return given;
+    }
+    if (one.relation == "==")
+        throw std::runtime_error("== is for counts; times scatter");
+    const double wider = std::max(noise_of(left), noise_of(right));
+    const interval found = signed_rank_interval(
+        logs, 1 - 0.05 / static_cast<double>(std::max<std::size_t>(claims, 1)));
+    given.low = std::exp(found.low - wider);
+    given.high = std::exp(found.high + wider);
+    given.given = judge_interval(one, found.low - wider, found.high + wider);
+    return given;
+} catch (const not_measured& error) {
+    verdict given;
+    given.why = error.what();
+    return given;
+}

@@ -1,0 +1,284 @@
+#include "filling.hpp"
+
+#include "common/report/statistics.hpp"
+#include "common/report/tables.hpp"
+#include "excerpt.hpp"
+#include "transcript.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+
+namespace fs = std::filesystem;
+
+// The claims' quotes carry S0 to S4 and a line; readers know short names.
+static std::string source_name(const std::string& where) {
+    for (const auto& [id, name] : {std::pair{"S0", "the *co-rotinas* article"},
+                                   {"S1", "the *price list* article"},
+                                   {"S2", "the *PyCon Argentina* talk"},
+                                   {"S3", "the *Fluent Python* notes"},
+                                   {"S4", "the *snakes* article"}})
+        if (where.starts_with(id))
+            return name;
+    throw std::runtime_error(
+        fmt::format("'{}' does not begin with a source, S0 to S4", where));
+}
+
+filling::filling(book& of, fs::path page, const text_lines& lines,
+                 std::string bin)
+    : book_(of), page_(std::move(page)), chapter_(book_.chapter_of(page_)),
+      bin_(std::move(bin)), library_(book_.references(chapter_)) {
+    for (std::size_t i = 0; i < lines.size(); ++i)
+        for (const std::string kind : {"seed", "claim"}) {
+            const std::string head = fmt::format("<!-- {}: ", kind);
+            if (!lines[i].starts_with(head) || !lines[i].ends_with(" -->"))
+                continue;
+            std::string words;
+            for (std::size_t j = i + 1;
+                 j < lines.size() && !lines[j].starts_with("<!--"); ++j)
+                words += (words.empty() ? "" : " ") + lines[j];
+            try {
+                claims_.push_back(
+                    {read_claim(
+                         kind, lines[i].substr(head.size(), lines[i].size() - 4
+                                                                - head.size())),
+                     kind, words});
+            } catch (const std::runtime_error&) {
+                // said when the marker itself is filled
+            }
+        }
+}
+
+text_lines filling::operator()(const marker& at, const text_lines& body) {
+    if (at.kind == "code")
+        return code(at.argument);
+    if (at.kind == "output")
+        return output(at.argument, body);
+    if (at.kind == "table")
+        return table_of(at.argument);
+    if (at.kind == "machine")
+        return machine();
+    if (at.kind == "n")
+        return figure(at.argument);
+    check_claim(at);
+    return body;
+}
+
+// --- Programs ----------------------------------------------------------------
+
+text_lines filling::code(const std::string& argument) const {
+    const auto hash = argument.find('#');
+    if (hash == argument.npos)
+        throw std::runtime_error("wants FILE#NAME");
+    const std::string file = argument.substr(0, hash);
+    const excerpt found =
+        find_excerpt(split_lines(read_text(page_.parent_path() / file)),
+                     argument.substr(hash + 1));
+    text_lines filled = {"```cpp"};
+    filled.insert(filled.end(), found.code.begin(), found.code.end());
+    filled.push_back("```");
+    filled.push_back(fmt::format(
+        "[{}, lines {} to {}]({}#L{}-L{})", fs::path(file).filename().string(),
+        found.first, found.last, file, found.first, found.last));
+    return filled;
+}
+
+text_lines filling::output(const std::string& argument,
+                           const text_lines& body) const {
+    const faith how = read_faith(argument);
+    // Its fences, its command, and what the command printed.
+    if (body.size() < 3 || body.front() != "```" || body.back() != "```"
+        || !body[1].starts_with("$ "))
+        throw std::runtime_error("wants ``` around lines of which the first "
+                                 "is $ and a command");
+    const text_lines shown(body.begin() + 2, body.end() - 1);
+    const text_lines printed = run_command(body[1].substr(2), bin_);
+    if (agree(shown, printed, how))
+        return body; // what varies need not change
+    text_lines filled = {body[0], body[1]};
+    filled.insert(filled.end(), printed.begin(), printed.end());
+    filled.push_back("```");
+    return filled;
+}
+
+// --- Measurements ------------------------------------------------------------
+
+void filling::require_declared(const std::string& expression) {
+    for (const std::string& label : labels_in(expression))
+        book_.require_declared(label);
+}
+
+const chapter& filling::reference() const {
+    if (library_.empty() || library_.front()->name != chapter_)
+        throw std::runtime_error(
+            "the chapter has no reference.json; time.sh --reference makes it");
+    return *library_.front();
+}
+
+// 3714 is "3,700".
+static std::string in_prose(double number) {
+    std::string digits = two_digits(number);
+    if (digits.find('.') == digits.npos)
+        for (std::size_t at = digits.size(); at > 3;) {
+            at -= 3;
+            digits.insert(at, 1, ',');
+        }
+    return digits;
+}
+
+text_lines filling::figure(const std::string& expression) {
+    require_declared(expression);
+    const double middle = median(evaluate(expression, library_).rounds);
+    if (!std::isfinite(middle))
+        throw std::runtime_error("is not a finite number");
+    return {in_prose(middle)};
+}
+
+// Breaks at spaces, so that no line is longer than 80 characters.
+static text_lines wrapped(const std::string& text) {
+    std::istringstream words(text);
+    text_lines lines;
+    for (std::string word; words >> word;)
+        if (lines.empty() || lines.back().size() + 1 + word.size() > 80)
+            lines.push_back(word);
+        else
+            lines.back() += " " + word;
+    return lines;
+}
+
+// Empty lines around it: else some readers take the markers for rows.
+static text_lines between_empty_lines(const std::string& markdown) {
+    text_lines lines = split_lines(markdown);
+    lines.insert(lines.begin(), "");
+    lines.emplace_back();
+    return lines;
+}
+
+// "PROBLEM", or "PROBLEM | LABEL LABEL": only these, compared with the first.
+text_lines filling::table_of(const std::string& argument) {
+    if (argument == "claims")
+        return verdicts();
+    const auto bar = argument.find(" | ");
+    const std::string name = argument.substr(0, bar);
+    const auto& problems = reference().problems;
+    const auto found =
+        std::find_if(problems.begin(), problems.end(),
+                     [&](const problem& one) { return one.name == name; });
+    if (found == problems.end())
+        throw std::runtime_error("reference.json has no such problem");
+    problem shown = *found;
+    if (bar != argument.npos) {
+        shown.labels.clear();
+        std::istringstream labels(argument.substr(bar + 3));
+        for (std::string one; labels >> one;) {
+            const auto of = std::find_if(
+                found->labels.begin(), found->labels.end(),
+                [&](const label& named) { return named.name == one; });
+            if (of == found->labels.end())
+                throw std::runtime_error(fmt::format("has no label {}", one));
+            shown.labels.push_back(*of);
+        }
+    }
+    for (const label& one : shown.labels)
+        book_.require_declared(one.name);
+    table t = comparison(shown);
+    const auto runs = static_cast<std::ptrdiff_t>(
+        std::find(t.head.begin(), t.head.end(), "runs") - t.head.begin());
+    t.head.erase(t.head.begin() + runs); // the foot of the page says it
+    for (auto& row : t.rows) {
+        row.erase(row.begin() + runs);
+        const auto end = row[0].find(" (");
+        row[0] = fmt::format("`{}`{}", row[0].substr(0, end),
+                             end == row[0].npos ? "" : row[0].substr(end));
+    }
+    return between_empty_lines(as_markdown(t));
+}
+
+text_lines filling::machine() const {
+    const chapter& measured = reference();
+    std::string text = "Measured on";
+    for (const auto& [name, value] : measured.machine)
+        if (name == "date")
+            text.append(" ").append(value);
+        else if (value != "unknown")
+            text += fmt::format("; {} {}", name, value);
+    std::size_t most = 0, least = 1000;
+    for (const problem& one : measured.problems)
+        for (const label& named : one.labels)
+            if (named.kind != "absent") {
+                most = std::max(most, named.rounds);
+                least = std::min(least, named.rounds);
+            }
+    text += fmt::format(". Medians of {} rounds", most);
+    if (least < most)
+        text += fmt::format(", of peers and points of curves {}", least);
+    text += '.';
+    text_lines lines = wrapped(text);
+    for (const problem& one : measured.problems) {
+        std::string more = fmt::format("*{}.*", one.title);
+        for (const std::string& note : one.notes)
+            more.append(" ").append(note);
+        more.append(" ").append(self_comparison(one));
+        lines.emplace_back();
+        for (const std::string& line : wrapped(more))
+            lines.push_back(line);
+    }
+    return lines;
+}
+
+// --- Claims ------------------------------------------------------------------
+
+static std::size_t count_scattering(const auto& claims, const library& in) {
+    return static_cast<std::size_t>(
+        std::count_if(claims.begin(), claims.end(), [&](const auto& one) {
+            return scatters(one.stated, in);
+        }));
+}
+
+void filling::check_claim(const marker& at) const {
+    const claim stated = read_claim(at.kind, at.argument);
+    for (const std::string& side : {stated.left, stated.right})
+        for (const std::string& label : labels_in(side))
+            book_.require_declared(label);
+    const chapter& measured = reference();
+    const verdict found = judge(stated, count_scattering(claims_, library_),
+                                cores_of(measured), library_);
+    if (at.kind == "seed") // whatever it is, it is an answer
+        return static_cast<void>(source_name(stated.where));
+    if (found.given == answer::does_not_hold
+        || found.given == answer::undecided)
+        throw std::runtime_error(fmt::format(
+            "reference.json says: {}; the ratio is {}, {} to {}, stated {} {}",
+            in_words(found.given), two_digits(found.ratio * found.factor),
+            two_digits(found.low * found.factor),
+            two_digits(found.high * found.factor), stated.relation,
+            two_digits(found.factor)));
+}
+
+text_lines filling::verdicts() const {
+    const chapter& measured = reference();
+    table t;
+    t.head = {"who", "says", "on the machine below"};
+    const std::size_t together = count_scattering(claims_, library_);
+    for (const stated_claim& one : claims_) {
+        const verdict found =
+            judge(one.stated, together, cores_of(measured), library_);
+        std::string words = in_words(found.given);
+        if (found.given == answer::not_measured)
+            words += ": " + found.why;
+        else if (one.stated.relation == "within")
+            words += fmt::format(": {}, stated within {} %",
+                                 two_digits(found.ratio * found.factor),
+                                 one.stated.within);
+        else
+            words += fmt::format(": {}, stated {} {}",
+                                 two_digits(found.ratio * found.factor),
+                                 one.stated.relation, two_digits(found.factor));
+        t.rows.push_back(
+            {one.kind == "seed" ? source_name(one.stated.where) : "this book",
+             one.text, words});
+    }
+    return between_empty_lines(as_markdown(t));
+}
