@@ -21,7 +21,7 @@ note "A note."
 problem slow "More rows" rows_per_s
 variant samples_sequential samples_sequential --rows 100000
 if [[ -n ${EXTRA:-} ]]; then
-    $EXTRA
+    eval "$EXTRA"
 fi
 go
 E2
@@ -67,6 +67,34 @@ same "one problem does not replace the chapter" 2 \
 call "${timing[@]}" --quick nonsense
 same "no such problem: exit status" 2 "$status"
 matches "no such problem" "chapter 99-test has no problem 'nonsense'" "$err"
+
+# --- What is quoted, and what is only named ---------------------------------------
+
+call "${timing[@]}" --list
+same "--list: exit status" 0 "$status"
+same "--list" $'quick\tsamples_sequential
+quick\tsamples_threads@workers=2\nquick\tsleep\nquick\tnothing
+slow\tsamples_sequential' "$out"
+reference=$book/chapters/99-test/reference.json
+call env EXTRA="variant failing samples_threads --out /nowhere" \
+    "${timing[@]}" --reference
+same "--reference of a failing chapter: exit status" 1 "$status"
+same "--reference of a failing chapter: no file" "" "$(find "$book/chapters" -name "reference.json*")"
+call env EXTRA="version 'Some library' 1.2" "${timing[@]}" --reference
+same "--reference: exit status" 0 "$status"
+same "--reference: ten rounds" 10 \
+    "$(grep -o '"rows_per_s":\[[^]]*' "$reference" | head -n 1 |
+        tr , '\n' | wc -l)"
+matches "--reference: the machine and what is used" \
+    '"processor".*"compiler".*"fmt".*"Some library","1.2"' "$(<"$reference")"
+same "--reference: nothing of this machine's directories" "" \
+    "$(grep -o "$work" "$reference")"
+same "--reference: small" 1 "$(($(wc -c <"$reference") < 20000))"
+for wrong in "--reference --quick" "--reference slow"; do
+    # shellcheck disable=SC2086 # two words
+    call "${timing[@]}" $wrong
+    same "$wrong: exit status" 2 "$status"
+done
 
 # --- What fails -------------------------------------------------------------------
 

@@ -16,7 +16,8 @@ row=$((2000 * factor)) stream=$((100000 * factor))
 problem load "Rows into PostgreSQL, a transaction per row or one for all" \
     rows_per_s
 variant load_naive load_naive --rows "$row"
-# The same without waiting for the disk, without a second CPU, and without both.
+# The same without waiting for the disk, without a second CPU, without both,
+# and without the disk beside a program that lets no CPU fall asleep.
 no_wait=(/usr/bin/env "DATABASE_URL=$DATABASE_URL&options=-csynchronous_commit%3Doff")
 label=load_naive@synchronous_commit=off
 if [[ $MANY_HANDS_SERVER == private ]]; then
@@ -25,8 +26,11 @@ if [[ $MANY_HANDS_SERVER == private ]]; then
         --rows "$row"
     variant $label@cpus=1 "${no_wait[@]}" "$here/on_one_cpu.sh" \
         "$bin/load_naive" --rows "$row"
+    variant $label@neighbour=busy "${no_wait[@]}" \
+        "$here/beside_a_busy_loop.sh" "$bin/load_naive" --rows "$row"
 else # whose URL may hold a password, and must not be written down
-    for name in $label load_naive@cpus=1 $label@cpus=1; do
+    for name in $label load_naive@cpus=1 $label@cpus=1 \
+        $label@neighbour=busy; do
         absent "$name" "only on the private server"
     done
 fi

@@ -135,17 +135,15 @@ struct sides {
     std::vector<double> left, right;
 };
 
-static sides by_round(const claim& one, const evaluated& left,
-                      const evaluated& right) {
-    if (left.scalar && right.scalar)
-        throw std::runtime_error(one.id + " measures nothing");
+static sides by_round(const evaluated& left, const evaluated& right) {
+    if (left.scalar)
+        throw std::runtime_error("measures nothing on its left side");
     const std::size_t rounds =
-        left.scalar    ? right.rounds.size()
-        : right.scalar ? left.rounds.size()
-                       : std::min(left.rounds.size(), right.rounds.size());
+        right.scalar ? left.rounds.size()
+                     : std::min(left.rounds.size(), right.rounds.size());
     sides both;
     for (std::size_t r = 0; r < rounds; ++r) {
-        both.left.push_back(left.rounds[left.scalar ? 0 : r]);
+        both.left.push_back(left.rounds[r]);
         both.right.push_back(right.rounds[right.scalar ? 0 : r]);
     }
     return both;
@@ -183,7 +181,7 @@ verdict judge(const claim& one, std::size_t claims, double machine_cores,
     }
     const evaluated left = evaluate(one.left, in),
                     right = evaluate(one.right, in);
-    const sides both = by_round(one, left, right);
+    const sides both = by_round(left, right);
     std::vector<double> ratios, logs;
     bool every_round = true;
     for (std::size_t r = 0; r < both.left.size(); ++r) {
@@ -192,7 +190,7 @@ verdict judge(const claim& one, std::size_t claims, double machine_cores,
         every_round = every_round && holds(one, both.left[r], both.right[r]);
     }
     given.ratio = median(ratios);
-    given.factor = right.factor / left.factor;
+    given.factor = right.scalar ? right.factor : right.factor / left.factor;
     if (left.counts && right.counts) {
         given.low = *std::min_element(ratios.begin(), ratios.end());
         given.high = *std::max_element(ratios.begin(), ratios.end());

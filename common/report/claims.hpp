@@ -34,8 +34,8 @@ struct verdict {
     std::string why; // of not_measured
     // left / right: the middle of the rounds, and how sure that is.
     double ratio = 0, low = 0, high = 0;
-    // What the claim's plain numbers come to: 1.5 in a > 1.5 * b. The ratio of
-    // a to b is ratio * factor.
+    // What the claim's plain numbers come to: 1.5 in a > 1.5 * b, 3 in a > 3.
+    // ratio * factor is what is held against it: the ratio of a to b, or a.
     double factor = 1;
 };
 

@@ -6,23 +6,31 @@
 #include <cmath>
 #include <optional>
 
+// In one chapter several problems may have the label, which is the same
+// program then: the first one counts.
+static std::optional<found_label> find_in(const chapter& one,
+                                          const std::string& name) {
+    for (const problem& of : one.problems)
+        for (const label& named : of.labels)
+            if (named.name == name)
+                return found_label{&of, &named};
+    return std::nullopt;
+}
+
 found_label find_label(const library& in, const std::string& name) {
-    std::vector<found_label> found;
+    std::optional<found_label> found;
     for (const chapter* one : in) {
-        for (const problem& of : one->problems)
-            for (const label& named : of.labels)
-                // A problem may repeat the baseline of another one.
-                if (named.name == name && (found.empty() || one != in.front()))
-                    found.push_back({&of, &named});
-        if (one == in.front() && !found.empty())
-            return found.front();
+        const auto here = find_in(*one, name);
+        if (here && one == in.front())
+            return *here;
+        if (here && found)
+            throw std::runtime_error(
+                fmt::format("several chapters measure {}", name));
+        found = here ? here : found;
     }
-    if (found.empty())
+    if (!found)
         throw std::runtime_error(fmt::format("no measurement of {}", name));
-    if (found.size() > 1)
-        throw std::runtime_error(
-            fmt::format("several chapters measure {}", name));
-    return found.front();
+    return *found;
 }
 
 bool is_count(const std::string& figure) {
@@ -160,9 +168,13 @@ static void multiply_label(evaluated& product, const std::string& function,
     std::vector<double> rounds;
     for (const sample& one : named->samples) {
         const auto value = of_sample(function, figure, one);
-        if (!value)
+        if (!value) {
+            if (one.printed.figures.count(figure) > 0)
+                throw not_measured(fmt::format("{} of {} is {}", figure, name,
+                                               one.printed.figures.at(figure)));
             throw std::runtime_error(
                 fmt::format("{} printed no number '{}'", name, figure));
+        }
         rounds.push_back(*value);
     }
     multiply(product, rounds, divides);

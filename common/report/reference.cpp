@@ -69,13 +69,13 @@ std::string to_reference(const chapter& measured) {
 }
 
 static std::vector<sample> to_samples(const json& all) {
+    const json figures = all.value("figures", json::object());
     std::vector<sample> samples;
     for (std::size_t round = 0; round < all.at("time").size(); ++round) {
         sample one;
         one.timed = run{all.at("time").at(round), all.at("user").at(round),
                         all.at("system").at(round), 0};
-        for (const auto& [name, texts] :
-             all.value("figures", json::object()).items())
+        for (const auto& [name, texts] : figures.items())
             if (const std::string text = texts.at(round); !text.empty())
                 one.printed.figures[name] = text;
         samples.push_back(std::move(one));

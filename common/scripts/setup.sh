@@ -38,6 +38,8 @@ libclang-rt-dev      sanitizer
 clang-format         tool clang-format
 clang-tidy           tool clang-tidy
 shellcheck           tool shellcheck
+cmark-gfm            tool cmark-gfm
+pandoc               tool pandoc
 chromium             tool chromium
 nodejs               tool node
 npm                  tool npm

@@ -127,18 +127,22 @@ quoted() {
     printf '%s' "${text% }"
 }
 
-variant() {
-    local program=$2
+ours() { # KIND ROUNDS LABEL PROGRAM ...: its name, or the path of a command
+    local program=$4
     [[ $program == /* ]] || program=$bin/$program
-    declare_label "$kind" "$rounds" "$1" "$(quoted "$program" "${@:3}")"
+    declare_label "$1" "$2" "$3" "$(quoted "$program" "${@:5}")"
+}
+
+variant() {
+    ours "$kind" "$rounds" "$@"
     kind=variant
 }
 
-sweep() { declare_label sweep "$few" "$1" "$(quoted "$bin/$2" "${@:3}")"; }
+sweep() { ours sweep "$few" "$@"; }
 
 peer() { declare_label peer "$few" "$1" "$(quoted "${@:2}")"; }
 
-floor() { declare_label floor "$rounds" "$1" "$(quoted "$bin/$2" "${@:3}")"; }
+floor() { ours floor "$rounds" "$@"; }
 
 absent() { declare_label absent 0 "$@"; }
 
@@ -269,8 +273,10 @@ go() {
     "$bin/report" show "$target"
     if $reference; then
         local quoted_file=$root/chapters/$chapter/reference.json
-        "$bin/report" reference "$target" >"$quoted_file.part" &&
-            mv "$quoted_file.part" "$quoted_file" ||
-            { rm -f "$quoted_file.part" && exit 1; }
+        if ! "$bin/report" reference "$target" >"$quoted_file.part"; then
+            rm -f "$quoted_file.part"
+            exit 1
+        fi
+        mv "$quoted_file.part" "$quoted_file"
     fi
 }

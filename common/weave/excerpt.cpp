@@ -75,7 +75,8 @@ excerpt find_excerpt(const text_lines& source, const std::string& name) {
             if (end == source.end() || last == i + 1)
                 throw std::runtime_error(fmt::format(
                     "the region in line {} {}", i + 1,
-                    last == i + 1 ? "is empty" : "has no end: //< " + name));
+                    end != source.end() ? "is empty"
+                                        : "has no end: //< " + name));
             regions.push_back(cut(source, i + 1, last - 1));
         } else if (names(source[i], name)) {
             const bool has_template =

@@ -105,7 +105,7 @@ text_lines filling::output(const std::string& argument,
 
 // --- Measurements ------------------------------------------------------------
 
-void filling::require_declared(const std::string& expression) {
+void filling::require_declared(const std::string& expression) const {
     for (const std::string& label : labels_in(expression))
         book_.require_declared(label);
 }
@@ -237,11 +237,22 @@ static std::size_t count_scattering(const auto& claims, const library& in) {
         }));
 }
 
+// "holds: 2.0, stated > 1.7"
+static std::string answer_to(const claim& stated, const verdict& found) {
+    if (found.given == answer::not_measured)
+        return fmt::format("{}: {}", in_words(found.given), found.why);
+    const bool near = stated.relation == "within";
+    return fmt::format("{}: {}, stated {} {}", in_words(found.given),
+                       two_digits(found.ratio * found.factor),
+                       near ? fmt::format("within {} % of", stated.within)
+                            : stated.relation,
+                       found.factor);
+}
+
 void filling::check_claim(const marker& at) const {
     const claim stated = read_claim(at.kind, at.argument);
-    for (const std::string& side : {stated.left, stated.right})
-        for (const std::string& label : labels_in(side))
-            book_.require_declared(label);
+    require_declared(stated.left);
+    require_declared(stated.right);
     const chapter& measured = reference();
     const verdict found = judge(stated, count_scattering(claims_, library_),
                                 cores_of(measured), library_);
@@ -250,11 +261,9 @@ void filling::check_claim(const marker& at) const {
     if (found.given == answer::does_not_hold
         || found.given == answer::undecided)
         throw std::runtime_error(fmt::format(
-            "reference.json says: {}; the ratio is {}, {} to {}, stated {} {}",
-            in_words(found.given), two_digits(found.ratio * found.factor),
-            two_digits(found.low * found.factor),
-            two_digits(found.high * found.factor), stated.relation,
-            two_digits(found.factor)));
+            "reference.json says: {}, between {} and {}",
+            answer_to(stated, found), two_digits(found.low * found.factor),
+            two_digits(found.high * found.factor)));
 }
 
 text_lines filling::verdicts() const {
@@ -265,20 +274,11 @@ text_lines filling::verdicts() const {
     for (const stated_claim& one : claims_) {
         const verdict found =
             judge(one.stated, together, cores_of(measured), library_);
-        std::string words = in_words(found.given);
-        if (found.given == answer::not_measured)
-            words += ": " + found.why;
-        else if (one.stated.relation == "within")
-            words += fmt::format(": {}, stated within {} %",
-                                 two_digits(found.ratio * found.factor),
-                                 one.stated.within);
-        else
-            words += fmt::format(": {}, stated {} {}",
-                                 two_digits(found.ratio * found.factor),
-                                 one.stated.relation, two_digits(found.factor));
         t.rows.push_back(
             {one.kind == "seed" ? source_name(one.stated.where) : "this book",
-             one.text, words});
+             one.text, answer_to(one.stated, found)});
     }
-    return between_empty_lines(as_markdown(t));
+    text_lines lines = between_empty_lines(as_markdown(t));
+    lines.at(2) = "|:--|:--|:--|"; // these are no numbers
+    return lines;
 }

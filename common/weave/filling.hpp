@@ -27,7 +27,7 @@ class filling {
     void check_claim(const marker& at) const;
 
     const chapter& reference() const; // of the page's own chapter
-    void require_declared(const std::string& expression);
+    void require_declared(const std::string& expression) const;
 
     struct stated_claim {
         claim stated;

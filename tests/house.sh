@@ -1,0 +1,211 @@
+#!/usr/bin/env bash
+# The order of the house: what stands in the tables, who includes whom, how
+# large things are, and whether the sources' claims are answered. Each rule is
+# a function that prints what breaks it; it must print nothing for the book,
+# and something for a copy that is spoilt on purpose.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+source "$(dirname "$0")/lib.sh"
+
+chapters() { (cd "$book/chapters" && printf '%s\n' [0-9]*); }
+
+# The tables that a writer wrote: not those between markers.
+written_tables() {
+    awk '/^<!-- table/ { skip = 1 } /^<!-- \/table/ { skip = 0 }
+        !skip && /^\|/' "$@"
+}
+
+# --- The rules ----------------------------------------------------------------
+
+# Every program stands in one row of one chapter's tables: its own chapter's.
+# Solutions are named in the text.
+programs_listed() {
+    local chapter program rows
+    for chapter in $(chapters); do
+        for program in "$book/chapters/$chapter"/*.cpp; do
+            program=$(basename "$program" .cpp)
+            rows=$(written_tables "$book"/chapters/*/README.md |
+                grep -c "^| *\`$program\` *|")
+            ((rows == 1)) || echo "$program stands in $rows rows"
+            written_tables "$book/chapters/$chapter/README.md" |
+                grep -q "^| *\`$program\` *|.*|.*\`build/bin/${program}[ \`]" ||
+                echo "$program: not in $chapter, or not how to run it"
+        done
+        for program in "$book/chapters/$chapter"/solutions/*.cpp; do
+            [[ ! -e $program ]] ||
+                grep -q "solutions/${program##*/}" \
+                    "$book/chapters/$chapter/README.md" ||
+                echo "${program##*/} is named nowhere on its page"
+        done
+        written_tables "$book/chapters/$chapter/README.md" |
+            sed -n 's/^| *.\([a-z0-9_]*\). *|.*/\1/p' |
+            while read -r program; do
+                [[ -e $book/chapters/$chapter/$program.cpp ]] ||
+                    echo "$chapter lists $program, which is not there"
+            done
+    done
+}
+
+# A chapter includes common/*.hpp, itself, and chapters before it.
+includes_backward() {
+    local file line path chapter
+    (cd "$book" && grep -rnE '^ *# *include +"' chapters --include='*.[ch]pp') |
+        while IFS= read -r line; do
+            file=${line%%:*} path=${line#*\"}
+            path=${path%\"*} chapter=${file#chapters/}
+            chapter=${chapter%%/*}
+            case $path in
+            common/*/*) echo "$file includes $path, which is a tool" ;;
+            common/*) [[ -e $book/$path ]] || echo "$file: no $path" ;;
+            [0-9]*/*)
+                [[ ${path%%/*} < $chapter ]] ||
+                    echo "$file includes $path, which is not before it"
+                [[ -e $book/chapters/$path ]] || echo "$file: no $path"
+                ;;
+            *)
+                [[ $(readlink -f "$book/$(dirname "$file")/$path") == \
+                "$(readlink -f "$book/chapters/$chapter")"/* ]] ||
+                    echo "$file includes $path, which is not in its chapter"
+                ;;
+            esac
+        done
+    (cd "$book" && grep -nE '^ *# *include +"([0-9]|common/.*/|chapters)' \
+        common/*.hpp)
+    (cd "$book" && grep -rnE '^ *# *include +"([0-9]|chapters)' common/*/)
+}
+
+# At most LINES lines in each FILE.
+at_most() { # LINES FILE ...
+    local file
+    for file in "${@:2}"; do
+        [[ ! -e $file ]] || (($(wc -l <"$file") <= $1)) ||
+            echo "${file#"$book"/}: $(wc -l <"$file") lines, at most $1"
+    done
+}
+sizes() {
+    at_most 120 "$book"/chapters/*/*.cpp "$book"/chapters/*/solutions/*.cpp
+    at_most 200 "$book"/chapters/*/*.hpp
+    local common
+    common=$(cat "$book"/common/*.hpp | wc -l)
+    ((common <= 400)) || echo "common/*.hpp: $common lines, at most 400"
+    common=$(wc -l "$book"/chapters/*/*.cpp | sort -n |
+        awk '$2 != "total" { n[++i] = $1 } END { print n[int((i + 1) / 2)] }')
+    ((common <= 45)) || echo "the median program has $common lines"
+}
+
+# A program's first lines say its name, what it shows and how to run it.
+heads() {
+    local program name
+    for program in "$book"/chapters/*/*.cpp "$book"/chapters/*/solutions/*.cpp
+    do
+        [[ -e $program ]] || continue
+        name=$(basename "$program" .cpp)
+        [[ $(head -n 1 "$program") == "// $name: "* ]] ||
+            echo "$name: its first line is not // $name: what it shows"
+        sed '/^[^/]/,$d' "$program" | grep -q "build/bin/$name" ||
+            echo "$name: its head does not say how to run it"
+    done
+}
+
+# tests/seed_claims.txt: complete, and true for the chapters that are there.
+claims_answered() {
+    local id chapter how where page list=$book/tests/seed_claims.txt
+    {
+        for of in 0:35 1:9 2:32 3:34 4:23; do
+            printf "C-S${of%:*}-%02d\n" $(seq "${of#*:}")
+        done
+        printf 'E%d\n' {1..14}
+        printf 'F%d\n' {1..36}
+    } | sort | diff - <(sed -n 's/^\([CEF][^ ]*\) .*/\1/p' "$list" | sort) |
+        sed -n 's/^[<>] /once, and no other claims, not: /p'
+    while read -r id chapter how where; do
+        where=${where%%#*} where=${where%"${where##*[! ]}"}
+        page=("$book/chapters/$chapter"-*/README.md)
+        case $how in
+        -) [[ ! -e ${page[0]} ]] || echo "$id: chapter $chapter is there" ;;
+        marker)
+            grep -qE "^<!-- seed: $where \|[^|]* ${id}[ |]" "${page[0]}" ||
+                echo "$id: no seed $where in chapter $chapter that names it"
+            ;;
+        prose)
+            grep -qxF "## $where" "${page[0]}" ||
+                echo "$id: chapter $chapter has no heading '$where'"
+            ;;
+        later)
+            [[ -z $(find "$book/chapters" -name "$where.cpp") ]] ||
+                echo "$id: $where is there, and does not answer it"
+            ;;
+        no) [[ -n $where ]] || echo "$id: no reason" ;;
+        *) echo "$id: '$how' is none of marker, prose, no, later and -" ;;
+        esac
+    done < <(grep -E '^[^#]' "$list")
+    # And back: every id that a marker names is listed with this marker.
+    grep -ohE '^<!-- seed: [^|]*\|[^|]*' "$book"/chapters/*/README.md |
+        while read -r _ _ where _ _ ids; do
+            for id in $ids; do
+                grep -qE "^$id +[0-9]+ +marker +$where( |$)" "$list" ||
+                    echo "the seed $where names $id, the list does not"
+            done
+        done
+}
+
+rules=(programs_listed includes_backward sizes heads claims_answered)
+book=$root
+for rule in "${rules[@]}"; do
+    same "$rule" "" "$($rule)"
+done
+
+# --- Do the rules see anything? ---------------------------------------------------
+
+spoilt="$work/a book"
+mkdir "$spoilt"
+(cd "$root" && git ls-files -z | tar --null -T - -c) | tar -x -C "$spoilt"
+# sees RULE MESSAGE COMMAND ...: after COMMAND in a copy, RULE prints MESSAGE.
+sees() {
+    book=$work/copy
+    cp -r "$spoilt" "$book"
+    (cd "$book" && "${@:3}")
+    matches "$1 sees it" "$2" "$($1)"
+    rm -rf "$book"
+}
+four=chapters/04-data-parallelism
+five=chapters/05-io-bound
+repeat() { for ((i = 0; i < $1; ++i)); do echo "// $i"; done >>"$2"; }
+sees programs_listed "load_naive stands in 0 rows" \
+    sed -i '/^| .load_naive/d' $five/README.md
+sees programs_listed "load_naive stands in 2 rows" \
+    sed -i '/^| .load_naive/p' $five/README.md
+sees programs_listed "new stands in 0 rows" touch $four/new.cpp
+sees programs_listed "new.cpp is named nowhere" touch $four/solutions/new.cpp
+sees programs_listed "lists load_copy, which is not there" rm $five/load_copy.cpp
+sees programs_listed "load_copy: not in 05-io-bound, or not how to run it" \
+    sed -i '/^| .load_copy/s/build.bin/bin/' $five/README.md
+sees includes_backward "thrift.hpp includes 05-io-bound/postgres.hpp, which is not before" \
+    sed -i '1i #include "05-io-bound/postgres.hpp"' $four/thrift.hpp
+sees includes_backward "which is not before it" \
+    sed -i '1i #include "05-io-bound/postgres.hpp"' $five/load_copy.cpp
+sees includes_backward "which is not in its chapter" \
+    sed -i '1i #include "../05-io-bound/postgres.hpp"' $four/thrift.hpp
+sees includes_backward "which is a tool" \
+    sed -i '1i #include "common/report/tables.hpp"' $four/thrift.hpp
+sees includes_backward "common/cli.hpp:1:" \
+    sed -i '1i #include "04-data-parallelism/sample.hpp"' common/cli.hpp
+sees sizes "load_naive.cpp: [0-9]+ lines, at most 120" \
+    repeat 100 $five/load_naive.cpp
+sees sizes "postgres.hpp: [0-9]+ lines, at most 200" \
+    repeat 100 $five/postgres.hpp
+sees sizes "common/\*.hpp: [0-9]+ lines, at most 400" repeat 100 common/cli.hpp
+sees heads "its first line is not // load_naive" sed -i 1d $five/load_naive.cpp
+sees heads "does not say how to run it" \
+    sed -i 's/bin.load_naive/load_naive/' $five/load_naive.cpp
+sees claims_answered "once, and no other claims, not: C-S2-07" \
+    sed -i '/^C-S2-07 /d' tests/seed_claims.txt
+sees claims_answered "once, and no other claims, not: E3" \
+    sed -i '/^E3 /p' tests/seed_claims.txt
+sees claims_answered "C-S0-13: no seed batch-size" \
+    sed -i 's/^<!-- seed: batch-size/<!-- seed: batches/' $four/README.md
+sees claims_answered "the seed batch-size names C-S0-99" \
+    sed -i 's/S0:96 C-S0-13/& C-S0-99/' $four/README.md
+sees claims_answered "C-S0-12: chapter 04 has no heading" \
+    sed -i 's/^## Did they.*/## The same?/' $four/README.md
+sees claims_answered "C-S0-15: samples_gil is there" touch $four/samples_gil.cpp
+sees claims_answered "chapter 01 is there" cp -r $four chapters/01-processes

@@ -1,0 +1,288 @@
+// Expressions, claims and their verdicts, on measurements made up here.
+#include "catch.hpp"
+#include "common/report/claims.hpp"
+#include "common/report/reference.hpp"
+#include "common/report/statistics.hpp"
+
+#include <cmath>
+
+// A label that printed `rate` in each round; its time is 1 / rate.
+static label measured(const std::string& name, const std::vector<double>& rates,
+                      const std::string& kind = "variant") {
+    label made;
+    made.name = name;
+    made.kind = kind;
+    made.rounds = rates.size();
+    for (const double rate : rates) {
+        sample one;
+        one.timed = run{1 / rate, 0.5 / rate, 0.25 / rate, 0};
+        one.printed.configuration = name + " says";
+        one.printed.figures["rows_per_s"] = std::to_string(rate);
+        one.printed.figures["commits"] = "300";
+        one.printed.figures["wal_syncs"] = "not available";
+        made.samples.push_back(one);
+    }
+    return made;
+}
+
+static chapter made_chapter() {
+    chapter made;
+    made.name = "04-test";
+    made.title = "A test";
+    made.machine = {{"date", "2026-01-02"}, {"CPUs we may use", "2"}};
+    problem load{"load", "Rows", "rows_per_s", {}, {"A note."}};
+    label slow = measured(
+        "slow", {100, 102, 98, 101, 99, 100, 103, 97, 100, 101}, "baseline");
+    slow.again =
+        measured("slow", {101, 101, 99, 100, 99, 101, 102, 98, 101, 100})
+            .samples;
+    load.labels = {
+        slow,
+        measured("fast", {198, 205, 196, 203, 197, 199, 207, 195, 201, 202}),
+        measured("slow@cpus=1",
+                 {101, 101, 99, 100, 100, 99, 104, 96, 101, 100}),
+        measured("peer", {400, 410, 390}, "peer")};
+    label absent;
+    absent.name = "absent";
+    absent.kind = "absent";
+    absent.trouble = "not measured: no such tool";
+    load.labels.push_back(absent);
+    made.problems = {load};
+    return made;
+}
+
+static double middle_of(const std::string& expression, const library& in) {
+    return median(evaluate(expression, in).rounds);
+}
+
+TEST_CASE("expressions are evaluated round by round") {
+    const chapter one = made_chapter();
+    const library in = {&one};
+    CHECK(middle_of("figure(fast, rows_per_s)", in) == Approx(200));
+    CHECK(middle_of("figure(fast, rows_per_s) / figure(slow, rows_per_s)", in)
+          == Approx(2).epsilon(0.01));
+    CHECK(middle_of("ratio(slow, fast)", in) == Approx(2).epsilon(0.01));
+    CHECK(middle_of("1000 * time(slow)", in) == Approx(10).epsilon(0.01));
+    CHECK(middle_of("cores_busy(slow)", in) == Approx(0.75));
+    CHECK(middle_of("figure(slow@cpus=1, commits) / 3", in) == Approx(100));
+    CHECK(evaluate("time(peer) / time(slow)", in).rounds.size() == 3);
+    CHECK(evaluate("time(slow) / time(peer)", in).rounds.size() == 3);
+    CHECK(evaluate("2 * 3", in).scalar);
+    CHECK_FALSE(evaluate("time(slow)", in).counts);
+    CHECK(evaluate("figure(slow, commits)", in).counts);
+}
+
+TEST_CASE("an expression that cannot be evaluated says why") {
+    const chapter one = made_chapter();
+    const library in = {&one};
+    for (const auto& [expression, why] :
+         {std::pair{"", "neither a number"},
+          {"time(slow", "has no )"},
+          {"fast", "neither a number"},
+          {"-1 * time(slow)", "neither a number"},
+          {"nan", "neither a number"},
+          {"speed(slow)", "is not time()"},
+          {"time(slow, fast)", "takes one label"},
+          {"figure(slow)", "takes two names"},
+          {"time(nobody)", "no measurement of nobody"},
+          {"figure(slow, speed)", "printed no number 'speed'"}})
+        CHECK_THROWS_WITH(evaluate(expression, in), contains(why));
+    CHECK_THROWS_AS(evaluate("time(absent)", in), not_measured);
+    CHECK_THROWS_AS(evaluate("figure(slow, wal_syncs)", in), not_measured);
+}
+
+TEST_CASE("a label of another chapter is found unless two have it") {
+    chapter own, other = made_chapter(), third = made_chapter();
+    own.problems = {{"p", "P", "time", {measured("slow", {1})}, {}}};
+    CHECK(middle_of("figure(slow, rows_per_s)", {&own, &other}) == Approx(1));
+    CHECK(middle_of("figure(fast, rows_per_s)", {&own, &other}) == Approx(200));
+    CHECK_THROWS_WITH(evaluate("time(fast)", {&own, &other, &third}),
+                      contains("several chapters measure fast"));
+}
+
+// --- The interval ------------------------------------------------------------
+
+TEST_CASE("the signed-rank interval has the ends of the published tables") {
+    // Critical values of the statistic at 5 %, two-sided: 0, 2, 8, 52 for
+    // 6, 7, 10 and 20 pairs; so many Walsh averages are left out, plus one.
+    for (const auto& [n, critical] :
+         {std::pair{6U, 0U}, {7U, 2U}, {10U, 8U}, {20U, 52U}}) {
+        std::vector<double> values, averages;
+        for (unsigned i = 0; i < n; ++i)
+            values.push_back(std::pow(1.37, i));
+        for (unsigned i = 0; i < n; ++i)
+            for (unsigned j = i; j < n; ++j)
+                averages.push_back((values[i] + values[j]) / 2);
+        std::sort(averages.begin(), averages.end());
+        const interval found = signed_rank_interval(values, 0.95);
+        CHECK(found.low == averages[critical]);
+        CHECK(found.high == averages[averages.size() - 1 - critical]);
+    }
+}
+
+TEST_CASE("too few values, or none at all, decide nothing") {
+    for (const std::vector<double>& values :
+         {std::vector<double>{},
+          {1},
+          {1, 1, 1, 1, 1},
+          {1, 1, 1, 1, 1, 1, 1, std::nan("")}})
+        CHECK(std::isinf(signed_rank_interval(values, 0.95).high));
+    CHECK(signed_rank_interval({1, 1, 1, 1, 1, 1}, 0.95).high == 1);
+}
+
+// --- Claims
+// -------------------------------------------------------------------
+
+TEST_CASE("claims are read") {
+    const claim seed = read_claim(
+        "seed", "slower | S0:110 C-S0-15 | \"4.8 s\" | time(a@b=1) > 1.0 * "
+                "time(b) | cores >= 4");
+    CHECK(seed.id == "slower");
+    CHECK(seed.where == "S0:110 C-S0-15");
+    CHECK(seed.quote == "\"4.8 s\"");
+    CHECK(seed.left == "time(a@b=1)");
+    CHECK(seed.relation == ">");
+    CHECK(seed.right == "1.0 * time(b)");
+    CHECK(seed.cores == 4);
+    const claim ours =
+        read_claim("claim", "little | time(a) within 15 % of time(b)");
+    CHECK(ours.relation == "within");
+    CHECK(ours.within == 15);
+    CHECK(ours.right == "time(b)");
+    CHECK(ours.cores == 0);
+}
+
+TEST_CASE("a claim that cannot be read says why") {
+    for (const auto& [marker, why] :
+         {std::pair{"only-a-name", "wants ID | TEST"},
+          {"a | time(x) = 3", "none of the relations"},
+          {"a | time(x) > 3 | cores > 2", "is not cores >= N"},
+          {"a | time(x) > 3 | cores >= x", "is not a number"},
+          {"a | time(x) within 15 of time(y)", "within N % of"},
+          {"a | time(x > 3", "has no )"},
+          {"a | time(x) > 3 | cores >= 2 | more", "wants ID | TEST"}})
+        CHECK_THROWS_WITH(read_claim("claim", marker), contains(why));
+    CHECK_THROWS_WITH(read_claim("seed", "a | time(x) > 3"),
+                      contains("wants ID | WHERE"));
+}
+
+static verdict judged(const std::string& test, std::size_t claims = 1) {
+    static const chapter one = made_chapter();
+    return judge(read_claim("claim", "a | " + test), claims, cores_of(one),
+                 {&one});
+}
+
+TEST_CASE("verdicts") {
+    const std::string fast = "figure(fast, rows_per_s)",
+                      slow = "figure(slow, rows_per_s)",
+                      same = "figure(slow@cpus=1, rows_per_s)";
+    CHECK(judged(fast + " > 1.5 * " + slow).given == answer::holds);
+    CHECK(judged(slow + " < 0.6 * " + fast).given == answer::holds);
+    CHECK(judged("time(fast) < time(slow)").given == answer::holds);
+    CHECK(judged(fast + " < " + slow).given == answer::does_not_hold);
+    CHECK(judged(fast + " >= 2.5 * " + slow).given == answer::does_not_hold);
+    CHECK(judged(fast + " > 2.0 * " + slow).given == answer::undecided);
+    CHECK(judged(same + " > " + slow).given == answer::undecided);
+    CHECK(judged(same + " within 10 % of " + slow).given == answer::holds);
+    CHECK(judged(same + " within 1 % of " + slow).given == answer::undecided);
+    CHECK(judged(fast + " within 10 % of " + slow).given
+          == answer::does_not_hold);
+    CHECK(judged(fast + " > 150").given == answer::holds);
+    CHECK(judged(fast + " within 10 % of 150").given == answer::does_not_hold);
+    CHECK_THROWS_WITH(judged("150 > " + fast), contains("on its left side"));
+    // Three rounds are too few for any verdict.
+    CHECK(judged("time(peer) < time(slow)").given == answer::undecided);
+
+    const verdict found = judged(fast + " > 1.5 * " + slow);
+    CHECK(found.ratio * found.factor == Approx(2).epsilon(0.01));
+    CHECK(judged("2 * " + fast + " > 300").ratio * 300
+          == Approx(400).epsilon(0.01));
+    CHECK(found.low < found.ratio);
+    CHECK(found.ratio < found.high);
+}
+
+TEST_CASE("a machine's own noise widens the interval") {
+    chapter noisy = made_chapter();
+    auto& again = noisy.problems[0].labels[0].again;
+    for (sample& one : again) // 2.2 times as fast as itself
+        one.printed.figures["rows_per_s"] = "220";
+    const claim test = read_claim(
+        "claim", "a | figure(fast, rows_per_s) > figure(slow, rows_per_s)");
+    CHECK(judge(test, 1, 2, {&noisy}).given == answer::undecided);
+}
+
+TEST_CASE("counts must hold in every round") {
+    chapter one = made_chapter();
+    const auto verdict_of = [&](const std::string& test) {
+        return judge(read_claim("claim", "a | " + test), 1, 2, {&one}).given;
+    };
+    CHECK(verdict_of("figure(slow, commits) == 300") == answer::holds);
+    CHECK(verdict_of("figure(slow, commits) == figure(fast, commits)")
+          == answer::holds);
+    CHECK(verdict_of("figure(slow, commits) > 0") == answer::holds);
+    CHECK(verdict_of("figure(slow, commits) within 1 % of 302")
+          == answer::holds);
+    one.problems[0].labels[0].samples[7].printed.figures["commits"] = "299";
+    CHECK(verdict_of("figure(slow, commits) == 300") == answer::does_not_hold);
+    CHECK_THROWS_WITH(verdict_of("time(slow) == 1"), contains("for counts"));
+    CHECK_THROWS_WITH(verdict_of("2 > 1"), contains("on its left side"));
+}
+
+TEST_CASE("what cannot be measured here has a reason") {
+    CHECK(judged("time(absent) < time(slow)").given == answer::not_measured);
+    CHECK(judged("time(absent) < time(slow)").why
+          == "absent was not measured: no such tool");
+    CHECK(judged("time(fast) < time(slow) | cores >= 2").given
+          == answer::holds);
+    const verdict found = judged("time(fast) < time(slow) | cores >= 3");
+    CHECK(found.given == answer::not_measured);
+    CHECK(found.why == "needs 3 cores");
+}
+
+TEST_CASE("cores, by affinity and quota") {
+    chapter one;
+    CHECK(cores_of(one) == 0);
+    one.machine = {{"CPUs we may use", "4"}};
+    CHECK(cores_of(one) == 4);
+    one.machine = {{"CPUs we may use", "4, quota 1.5"}};
+    CHECK(cores_of(one) == 1.5);
+}
+
+// --- reference.json
+// -------------------------------------------------------------
+
+TEST_CASE("a reference gives back what was measured") {
+    const chapter before = made_chapter();
+    const std::string json = to_reference(before);
+    const chapter after = read_reference(json);
+    CHECK(after.title == before.title);
+    CHECK(after.machine == before.machine);
+    REQUIRE(after.problems.size() == 1);
+    const problem &a = before.problems[0], &b = after.problems[0];
+    CHECK(b.figure == a.figure);
+    CHECK(b.notes == a.notes);
+    REQUIRE(b.labels.size() == a.labels.size());
+    for (std::size_t i = 0; i < a.labels.size(); ++i) {
+        CHECK(b.labels[i].name == a.labels[i].name);
+        CHECK(b.labels[i].kind == a.labels[i].kind);
+        CHECK(b.labels[i].trouble == a.labels[i].trouble);
+        CHECK(values(b, b.labels[i].samples) == values(a, a.labels[i].samples));
+        CHECK(values(b, b.labels[i].again) == values(a, a.labels[i].again));
+        CHECK(cores_busy(b.labels[i].samples)
+              == cores_busy(a.labels[i].samples));
+    }
+    CHECK(b.labels[0].samples[0].printed.configuration == "slow says");
+    CHECK(to_reference(after) == json);
+}
+
+TEST_CASE("there is no reference of what went wrong") {
+    chapter bad = made_chapter();
+    bad.problems[0].labels[1].trouble = "wrong result";
+    CHECK_THROWS_WITH(to_reference(bad), contains("fast: wrong result"));
+    bad = made_chapter();
+    bad.warnings = {"machine.json: not there"};
+    CHECK_THROWS_WITH(to_reference(bad), contains("machine.json: not there"));
+    CHECK_THROWS_WITH(to_reference(chapter{}), contains("nothing"));
+    for (const char* text : {"", "{}", "[]", R"({"title": 1})"})
+        CHECK_THROWS_WITH(read_reference(text), contains("cannot be read"));
+}

@@ -1,0 +1,149 @@
+#!/usr/bin/env bash
+# weave as a writer uses it: a program changes, the check says so, weave mends
+# the page. In a copy of the book.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+source "$(dirname "$0")/lib.sh"
+
+book="$work/a book" # with a space
+mkdir "$book"
+(cd "$root" && git ls-files -z | tar --null -T - -c) | tar -x -C "$book"
+page=$book/chapters/05-io-bound/README.md
+program=$book/chapters/05-io-bound/load_copy.cpp
+check() { call "$bin/weave" --check --book "$book"; }
+mend() { call "$bin/weave" --book "$book"; }
+sum() { (cd "$book" && find . -type f -print0 | sort -z | xargs -0 sha256sum); }
+
+# --- One line of a program changes ----------------------------------------------
+
+before=$(sum)
+check
+same "the book as it is ($out)" 0 "$status"
+same "a check changes nothing" "$before" "$(sum)"
+mend
+same "nothing to mend" 0 "$status"
+same "then nothing changes" "$before" "$(sum)"
+
+sed -i 's/> 65.536/> 32'"'"'768/' "$program"
+differs "the program has changed" "$before" "$(sum)"
+check
+same "an excerpt is out of date: exit status" 1 "$status"
+marker=$(grep -n 'code: load_copy.cpp#stream' "$page")
+matches "an excerpt is out of date: where" \
+    "^chapters/05-io-bound/README.md:${marker%%:*}: code load_copy.cpp#stream" \
+    "$out"
+matches "an excerpt is out of date: what" "    - .*65'536.*    \+ .*32'768" "$out"
+matches "an excerpt is out of date: the only one" \
+    "markers, 0 errors, 1 out of date" "$out"
+matches "an excerpt is out of date: what to do" "build/bin/weave$" "$out"
+mend
+same "mended: exit status" 0 "$status"
+matches "mended: how many" "0 errors, 1 renewed" "$out"
+same "mended: the rest of the page is as it was" \
+    "$(sed "s/32'768/65'536/" "$page")" \
+    "$(<"$root/chapters/05-io-bound/README.md")"
+check
+same "mended: true again" 0 "$status"
+
+sed -i '1i // One more line.' "$program"
+check
+matches "a line above: the link leads elsewhere" \
+    '\+ \[load_copy.cpp, lines ([0-9]+) to .*\]\(load_copy.cpp#L\1-L' "$out"
+mend
+same "a line above: mended" 0 "$status"
+
+# --- Everything else that makes a check fail ----------------------------------------
+
+# fails WHAT MESSAGE COMMAND ...: after COMMAND, which changes the copy.
+fails() {
+    cp -r "$book" "$work/saved"
+    (cd "$book/chapters/05-io-bound" && "${@:3}")
+    differs "$1: it was changed" "$before" "$(sum)"
+    check
+    same "$1: exit status" 1 "$status"
+    matches "$1" "$2" "$out$err"
+    mend # cannot
+    same "$1: mending does not hide it: exit status" 1 "$status"
+    matches "$1: mending does not hide it" "$2" "$out$err"
+    rm -rf "$book"
+    mv "$work/saved" "$book"
+}
+before=$(sum)
+rename() { sed -i "s/$1/$2/" README.md; }
+fails "a file is missing" "README.md:[0-9]+: code load_cpy.cpp#stream: no file" \
+    rename 'code: load_copy.cpp' 'code: load_cpy.cpp'
+fails "a name is missing" "nothing there is called flow" \
+    rename 'load_copy.cpp#stream' 'load_copy.cpp#flow'
+name_twice() {
+    sed -i '1i static void load_slice();' load_threads.cpp
+    rename 'threads.cpp#worker' 'threads.cpp#load_slice'
+}
+fails "a name is ambiguous" "lines 1 and [0-9]+ both name load_slice" name_twice
+fails "a block never ends" "README.md:[0-9]+: this block never ends: no <!-- /code" \
+    sed -i '0,/<!-- \/code -->/{//d}' README.md
+fails "two hyphens" "README.md:[0-9]+: two hyphens inside a marker" \
+    rename 'output sample' 'output sample --x'
+fails "a marker in a table" "README.md:[0-9]+: a marker inside a table" \
+    sed -i 's/| the same transactions over/| <!-- n: time(load_naive) -->1<!-- \/n --> /' \
+    README.md
+fails "a label that no time.sh declares" \
+    "README.md:[0-9]+: .*: no time.sh declares the label load_nave" \
+    rename 'cores_busy(load_naive)' 'cores_busy(load_nave)'
+fails "a label that time.sh does not declare any more" \
+    "no time.sh declares the label load_copy" \
+    sed -i 's/^variant load_copy/variant load_cpy/' time.sh
+fails "a label without a measurement" \
+    "README.md:[0-9]+: .*: no measurement of load_new" \
+    sed -i -e 's/^variant load_copy/variant load_new load_copy\n&/' time.sh \
+    -e 's/cores_busy(load_naive)/cores_busy(load_new)/' README.md
+fails "a claim that the reference contradicts" \
+    "README.md:[0-9]+: claim copy-wins .*: reference.json says: does not hold here: [0-9]+, stated > 900, between" \
+    rename '> 20 \* figure(load_naive, rows_per_s) -->' \
+    '> 900 * figure(load_naive, rows_per_s) -->'
+fails "a claim that nobody can read" "README.md:[0-9]+: claim .*none of the relations" \
+    rename '> 20 \* figure(load_naive, rows_per_s) -->' 'beats load_naive -->'
+fails "a source that is none" "does not begin with a source" \
+    rename 'S0:201 ' 'S7:201 '
+fails "a dead link" "README.md:[0-9]+: the link ../04-parallel/README.md: there is no" \
+    rename '04-data-parallelism\/README' '04-parallel\/README'
+fails "a program that fails" "load_naive .*ended with status 2" \
+    rename 'load_naive --rows 2000$' 'load_naive --rows x'
+fails "no reference" "the chapter has no reference.json; time.sh --reference" \
+    rm reference.json
+fails "a broken reference" "weave: reference.json cannot be read" \
+    sed -i '1d' reference.json
+
+# --- Transcripts and figures that drift ------------------------------------------------
+
+drifts() { # WHAT MESSAGE COMMAND ...: weave renews it
+    (cd "$book/chapters/05-io-bound" && "${@:3}")
+    check
+    same "$1: exit status" 1 "$status"
+    matches "$1" "$2.*0 errors, 1 out of date" "$out"
+    mend
+    same "$1: renewed" 0 "$status"
+    same "$1: the page is as it was, but for what varies" \
+        "$(grep -v '^rows_per_s: ' "$saved")" \
+        "$(grep -v '^rows_per_s: ' "$page")"
+}
+saved=$work/saved.md
+cp "$page" "$saved"
+drifts "a transcript's last line" "output sample.*\+ result: 2000 rows" \
+    rename '^result: 2000 rows' 'result: 2001 rows'
+drifts "a figure" 'n figure.load_naive, rows_per_s.*    - 9,999' \
+    sed -i '0,/rows_per_s) -->[0-9],[0-9]*</s//rows_per_s) -->9,999</' README.md
+drifts "a table" 'table load .*\| 1\.01 k' \
+    sed -i '0,/load_naive. | [0-9.]* k/s//load_naive` | 1.01 k/' README.md
+drifts "a verdict" 'table claims.*\+ \| the \*co-rotinas\* article' \
+    rename 'article | 100,000' 'article | 200,000'
+
+# --- Usage ------------------------------------------------------------------------------
+
+for wrong in --chek "--book" "page.md"; do
+    call "$bin/weave" $wrong
+    same "$wrong: exit status" 2 "$status"
+    same "$wrong: stdout" "" "$out"
+    matches "$wrong" "^weave: unknown option '$wrong', the options are" "$err"
+done
+call "$bin/weave" --book "$work"
+same "no book: exit status" 3 "$status"
+matches "no book" "no book in .*--book DIRECTORY names it" "$err"
