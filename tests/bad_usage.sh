@@ -24,7 +24,8 @@ rejected() {
 
 nines=$(printf '9%.0s' {1..130000}) # the kernel's limit is 128 KiB
 for program in samples_sequential samples_threads samples_processes \
-    write_floor fresh_sequential fresh_threads load_naive load_threads load_copy; do
+    write_floor fresh_sequential fresh_threads load_naive load_threads load_copy \
+    load_copy_batches; do
     rows="a whole number from 0 to 1000000000000"
     [[ $program != load_* ]] || rows="a whole number from 1 to 1000000000"
     seed="a whole number from 0 to 1000000000"

@@ -37,7 +37,7 @@ programs_listed() {
                 echo "${program##*/} is named nowhere on its page"
         done
         written_tables "$book/chapters/$chapter/README.md" |
-            sed -n 's/^| *.\([a-z0-9_]*\). *|.*/\1/p' |
+            sed -n 's/^| *[^a-z |]\([a-z0-9_]*\)[^a-z |] *|.*/\1/p' |
             while read -r program; do
                 [[ -e $book/chapters/$chapter/$program.cpp ]] ||
                     echo "$chapter lists $program, which is not there"

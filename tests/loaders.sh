@@ -37,7 +37,8 @@ figure() { sed -n "s/^$1: //p" <<<"$out"; }
 for rows in 1 3 1000; do
     expected=''
     for variant in load_naive "load_threads --workers 1" \
-        "load_threads --workers 2" "load_threads --workers 7" load_copy; do
+        "load_threads --workers 2" "load_threads --workers 7" load_copy \
+        load_copy_batches; do
         # shellcheck disable=SC2086 # several words
         call "$bin/"$variant --rows $rows
         same "$variant --rows $rows: exit status" 0 "$status"
@@ -48,12 +49,15 @@ for rows in 1 3 1000; do
         : "${expected:=$result}"
         same "$variant --rows $rows: result" "$expected" "$result"
         commits=$rows
-        [[ $variant != load_copy ]] || commits=1
+        [[ $variant != load_copy* ]] || commits=1
         same "$variant --rows $rows: commits" "$commits" "$(figure commits)"
         matches "$variant: wal_syncs" '^[0-9]+$' "$(figure wal_syncs)"
         matches "$variant: rows_per_s" '^[1-9][0-9]*$' "$(figure rows_per_s)"
     done
 done
+call "$bin/load_copy_batches" --rows 2001
+same "load_copy_batches: exit status" 0 "$status"
+same "load_copy_batches commits every 1,000 rows" 3 "$(figure commits)"
 call "$bin/load_copy" --rows 1000 --seed 2
 same "another seed: exit status" 0 "$status"
 differs "another seed gives other rows" "$expected" "$(figure result)"

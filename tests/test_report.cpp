@@ -164,10 +164,10 @@ TEST_CASE("a table shows median, range, cores busy, ratio and figures") {
                                       "cores busy", "times as fast",
                                       "commits"});
     CHECK(t.rows.at(0)
-          == std::vector<std::string>{"a", "300 ms", "200 ms to 400 ms", "2",
+          == std::vector<std::string>{"a", "300 ms", "200 to 400 ms", "2",
                                       "0.75", "1", "3"});
     CHECK(t.rows.at(1)
-          == std::vector<std::string>{"b", "150 ms", "100 ms to 200 ms", "2",
+          == std::vector<std::string>{"b", "150 ms", "100 to 200 ms", "2",
                                       "1.5", "2.0", "7.5"});
     CHECK(finding(c.problems[0]) == "Fastest: b, 2.0 times as fast as a.");
     // Round 1: 1; round 2: 0.4 / 0.6.
@@ -215,7 +215,7 @@ TEST_CASE("a single run is a table too") {
     made.run("01.a", "0.2");
     made.run("01.a.again", "0.2");
     const chapter c = made.read();
-    CHECK(comparison(c.problems.at(0)).rows.at(0).at(2) == "200 ms to 200 ms");
+    CHECK(comparison(c.problems.at(0)).rows.at(0).at(2) == "200 to 200 ms");
     CHECK(finding(c.problems.at(0)) == "Nothing was faster than a.");
 }
 
@@ -375,7 +375,7 @@ TEST_CASE("a report has both pages, with the same tables") {
     CHECK_THAT(html, contains("<td>2.0</td>"));
     CHECK_THAT(html, contains("&lt;none&gt; &amp; such"));
     CHECK_THAT(html, contains("<svg role=\"img\""));
-    CHECK_THAT(markdown, contains("| b | 150 ms | 100 ms to 200 ms |"));
+    CHECK_THAT(markdown, contains("| b | 150 ms | 100 to 200 ms |"));
     CHECK_THAT(markdown, contains("(pictures/04-test-p.svg)"));
     CHECK_THAT(read("pictures/04-test-p.svg"),
                contains("prefers-color-scheme"));

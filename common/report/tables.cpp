@@ -41,6 +41,15 @@ static std::string show_value(const problem& of, double value) {
     return of.figure == "time" ? show_seconds(value) : show_number(value);
 }
 
+// "3.4 k" and "4.0 k" are "3.4 to 4.0 k".
+static std::string show_range(const std::string& least,
+                              const std::string& most) {
+    const auto unit = least.find(' ');
+    const bool same = unit != least.npos && most.ends_with(least.substr(unit))
+                      && most.find(' ') == most.size() - (least.size() - unit);
+    return (same ? least.substr(0, unit) : least) + " to " + most;
+}
+
 // The figures that a table shows: all but the one it is compared by (it has
 // its own column) and checksums (equal by definition).
 static std::vector<std::string> figure_columns(const problem& of) {
@@ -111,8 +120,8 @@ table comparison(const problem& of) {
             continue;
         }
         row.push_back(show_value(of, spread->median));
-        row.push_back(show_value(of, spread->least) + " to "
-                      + show_value(of, spread->most));
+        row.push_back(show_range(show_value(of, spread->least),
+                                 show_value(of, spread->most)));
         row.push_back(fmt::format("{}", one.samples.size()));
         const auto busy = spread_of(cores_busy(one.samples));
         row.push_back(busy ? two_digits(busy->median) : "");

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <regex>
 #include <sstream>
 
 namespace fs = std::filesystem;
@@ -38,7 +39,8 @@ filling::filling(book& of, fs::path page, const text_lines& lines,
             std::string words;
             for (std::size_t j = i + 1;
                  j < lines.size() && !lines[j].starts_with("<!--"); ++j)
-                words += (words.empty() ? "" : " ") + lines[j];
+                words.append(words.empty() ? "" : " ")
+                    .append(lines[j], lines[j].starts_with("> ") ? 2 : 0);
             try {
                 claims_.push_back(
                     {read_claim(
@@ -162,12 +164,13 @@ text_lines filling::table_of(const std::string& argument) {
         return verdicts();
     const auto bar = argument.find(" | ");
     const std::string name = argument.substr(0, bar);
-    const auto& problems = reference().problems;
-    const auto found =
-        std::find_if(problems.begin(), problems.end(),
-                     [&](const problem& one) { return one.name == name; });
-    if (found == problems.end())
-        throw std::runtime_error("reference.json has no such problem");
+    const problem* found = nullptr; // the page's own chapter comes first
+    for (const chapter* one : library_)
+        for (const problem& of : one->problems)
+            if (found == nullptr && of.name == name)
+                found = &of;
+    if (found == nullptr)
+        throw std::runtime_error("no reference.json has this problem");
     problem shown = *found;
     if (bar != argument.npos) {
         shown.labels.clear();
@@ -192,6 +195,9 @@ text_lines filling::table_of(const std::string& argument) {
         const auto end = row[0].find(" (");
         row[0] = fmt::format("`{}`{}", row[0].substr(0, end),
                              end == row[0].npos ? "" : row[0].substr(end));
+        if (!row[2].empty()) // figures do not break between lines
+            for (std::size_t c = 1; c < row.size(); ++c)
+                row[c] = std::regex_replace(row[c], std::regex(" "), "\u00a0");
     }
     return between_empty_lines(as_markdown(t));
 }
@@ -202,7 +208,7 @@ text_lines filling::machine() const {
     for (const auto& [name, value] : measured.machine)
         if (name == "date")
             text.append(" ").append(value);
-        else if (value != "unknown")
+        else if (value != "unknown" && name != "load before")
             text += fmt::format("; {} {}", name, value);
     std::size_t most = 0, least = 1000;
     for (const problem& one : measured.problems)

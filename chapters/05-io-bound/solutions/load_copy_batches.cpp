@@ -1,0 +1,36 @@
+// load_copy_batches: load_copy with a transaction for every thousand rows. If
+// it dies in the middle, whole batches are there and nothing else.
+//
+//     common/scripts/with_postgres.sh build/bin/load_copy_batches --rows 100000
+#include "../samples_table.hpp"
+
+int main(int argc, char** argv) try {
+    constexpr std::int64_t batch = 1000;
+    load_job job;
+    job.workers = 1;
+    load_options("load_copy_batches",
+                 "Loads samples by COPY, a transaction per 1,000 rows.", job)
+        .parse(argc, argv);
+    samples_load load(job);
+    pg_connection& db = load.session();
+    const sample_source source(static_cast<std::uint64_t>(job.seed));
+
+    load.start();
+    for (std::int64_t first = 0; first < job.rows; first += batch) {
+        // A COPY outside of BEGIN and COMMIT is a transaction of its own.
+        db.copy_begin(fmt::format("COPY {} FROM STDIN", samples_table));
+        std::string lines;
+        const std::int64_t end = std::min(first + batch, job.rows);
+        for (std::int64_t row = first; row < end; ++row) {
+            const row_as_text values(source, row);
+            for (const char* column : values.columns())
+                lines.append(column).append("\t");
+            lines.back() = '\n';
+        }
+        db.copy_send(lines);
+        db.copy_end();
+    }
+    return load.finish();
+} catch (...) {
+    return failed("load_copy_batches");
+}
