@@ -23,7 +23,9 @@ trap 'finish $?' EXIT
 
 fail() {
     failures=$((failures + 1))
-    printf 'FAILED: %s\n' "$*"
+    local text="$*"
+    ((${#text} < 1500)) || text="${text:0:1200} ... ${text: -250}"
+    printf 'FAILED: %s\n' "$text"
 }
 
 # same WHAT EXPECTED FOUND

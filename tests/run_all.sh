@@ -63,6 +63,16 @@ matches "--database-url: what to do about it" "DROP SCHEMA many_hands CASCADE" \
 
 # --- Signals: what is finished is kept, and reported --------------------------------
 
+# A first chapter that is soon finished.
+cat >"$book/chapters/04-data-parallelism/time.sh" <<'E2'
+#!/usr/bin/env bash
+source "$(dirname "$0")/../../common/scripts/time_variants.sh"
+chapter 04-data-parallelism "Data parallelism"
+problem samples "Few samples"
+variant samples_sequential samples_sequential --rows 1000
+go
+E2
+
 loading() { pgrep --runstates DRST -f "$book/build/bin/load_naive"; }
 nothing_runs() { ! loading && nothing_left; }
 for signal in INT:130 TERM:143; do
@@ -77,7 +87,7 @@ for signal in INT:130 TERM:143; do
     eventually nothing_runs
     same "SIG${signal%:*}: the chapter that was complete" "04-data-parallelism" \
         "$(cd "$book/results" && echo ??-*[a-z]/ | tr -d /)"
-    matches "SIG${signal%:*}: its report" "samples_threads" \
+    matches "SIG${signal%:*}: its report" "Few samples" \
         "$(<"$book/results/report.md")"
 done
 

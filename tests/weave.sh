@@ -4,11 +4,20 @@
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
+# The copy's transcripts of loaders run on this server, and so start none.
+[[ ${MANY_HANDS_SERVER:-} == private ]] || {
+    rm -rf "$work"
+    trap - EXIT
+    exec "$with_postgres" bash "$0"
+}
+
 book="$work/a book" # with a space
 mkdir "$book"
 (cd "$root" && git ls-files -z | tar --null -T - -c) | tar -x -C "$book"
 page=$book/chapters/05-io-bound/README.md
 program=$book/chapters/05-io-bound/load_copy.cpp
+sed -i 's/^\$ common.scripts.with_postgres.sh /$ /' "$page"
+cp "$page" "$work/before.md"
 check() { call "$bin/weave" --check --book "$book"; }
 mend() { call "$bin/weave" --book "$book"; }
 sum() { (cd "$book" && find . -type f -print0 | sort -z | xargs -0 sha256sum); }
@@ -40,7 +49,7 @@ same "mended: exit status" 0 "$status"
 matches "mended: how many" "0 errors, 1 renewed" "$out"
 same "mended: the rest of the page is as it was" \
     "$(sed "s/32'768/65'536/" "$page")" \
-    "$(<"$root/chapters/05-io-bound/README.md")"
+    "$(<"$work/before.md")"
 check
 same "mended: true again" 0 "$status"
 
@@ -121,9 +130,9 @@ drifts() { # WHAT MESSAGE COMMAND ...: weave renews it
     matches "$1" "$2.*0 errors, 1 out of date" "$out"
     mend
     same "$1: renewed" 0 "$status"
-    same "$1: the page is as it was, but for what varies" \
-        "$(grep -v '^rows_per_s: ' "$saved")" \
-        "$(grep -v '^rows_per_s: ' "$page")"
+    same "$1: the page is as it was, but for what varies" "" \
+        "$(diff "$saved" "$page" | grep '^[<>]' | grep -v 'rows_per_s: ')"
+    cp "$saved" "$page"
 }
 saved=$work/saved.md
 cp "$page" "$saved"
@@ -131,8 +140,8 @@ drifts "a transcript's last line" "output sample.*\+ result: 2000 rows" \
     rename '^result: 2000 rows' 'result: 2001 rows'
 drifts "a figure" 'n figure.load_naive, rows_per_s.*    - 9,999' \
     sed -i '0,/rows_per_s) -->[0-9],[0-9]*</s//rows_per_s) -->9,999</' README.md
-drifts "a table" 'table load .*\| 1\.01 k' \
-    sed -i '0,/load_naive. | [0-9.]* k/s//load_naive` | 1.01 k/' README.md
+drifts "a table" 'table load .*\| 9\.' \
+    rename '^\(. .load_naive@cpus=1. . \)[0-9]' '\19'
 drifts "a verdict" 'table claims.*\+ \| the \*co-rotinas\* article' \
     rename 'article | 100,000' 'article | 200,000'
 
