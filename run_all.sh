@@ -71,21 +71,21 @@ done
 
 # --- Set-up and build -------------------------------------------------------
 
+require_room "$root" 100 "programs and measurements"
+require_room "${TMPDIR:-/tmp}" 50 "temporary files"
 run "$root/common/scripts/setup.sh" "${setup[@]}" || {
     status=$?
     die_if_stopped
     exit "$status"
 }
 say "building"
-cd "$root"
-if ! run_group cmake --preset release >build.log 2>&1 ||
-    ! run_group cmake --build build >>build.log 2>&1; then
+mkdir -p build
+if ! build release build >build/log 2>&1; then
     die_if_stopped
-    tail -n 30 build.log >&2
-    say "the build failed; the whole log is in $root/build.log"
+    tail -n 30 build/log >&2
+    say "the build failed; the whole log is in $root/build/log"
     exit 1
 fi
-rm -f build.log
 
 # --- Measurements -----------------------------------------------------------
 
@@ -123,7 +123,7 @@ say "measuring ${#chapters[@]} chapters, at most about $left s;" \
 
 mkdir -p results
 export MANY_HANDS_BUILT=1
-failed=()
+failed=() failure=1
 for chapter in "${chapters[@]}"; do
     left=$((left - $(seconds_of "$chapter")))
     started=$SECONDS
@@ -131,6 +131,7 @@ for chapter in "${chapters[@]}"; do
         >/dev/null; then
         echo "$((SECONDS - started + 1))" >"results/$chapter.$profile.seconds"
     else
+        (($? != 3)) || failure=3 # something is missing, as it said
         failed+=("$chapter")
     fi
     [[ -z $stop_signal ]] || break
@@ -148,6 +149,6 @@ fi
 die_if_stopped
 if ((${#failed[@]} > 0)); then
     say "not everything could be measured in ${failed[*]}"
-    exit 1
+    exit "$failure"
 fi
 exit "$status"

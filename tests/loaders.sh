@@ -3,7 +3,7 @@
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
-loaders=(load_naive load_threads load_copy)
+loaders=(load_naive load_threads load_copy load_copy_batches)
 
 if [[ -z ${WITH_SERVER:-} ]]; then
     # --- No server: exit 3 and the line that helps --------------------------
@@ -90,6 +90,8 @@ damage "last bit of a small value" "NEW.class_3 = NEW.class_3 +
     CASE WHEN NEW.class_3 < 0.125 THEN power(2::float8, -56) ELSE 0 END; RETURN NEW;"
 damage "not a number" "NEW.class_3 = ''NaN''; RETURN NEW;"
 damage "no id" "NEW.id_client = ''z'' || substr(NEW.id_client, 2); RETURN NEW;"
+damage "two signs" "NEW.class_1 = -NEW.class_1; NEW.class_9 = -NEW.class_9;
+    RETURN NEW;"
 damage "two columns swapped" "SELECT NEW.class_3, NEW.class_4
     INTO NEW.class_4, NEW.class_3; RETURN NEW;"
 damage "one letter in the middle of an id" \

@@ -4,13 +4,17 @@
 #     tests/run.sh                  everything but the sanitizers
 #     tests/run.sh --sanitizers     and the programs under AddressSanitizer,
 #                                   UndefinedBehaviorSanitizer (g++) and
-#                                   ThreadSanitizer (clang++), and clang-tidy
+#                                   ThreadSanitizer (clang++); clang-tidy; and
+#                                   the scripts killed at every stage and on
+#                                   hostile ground (tests/hostile.sh)
 #     --yes                         install what is missing without asking
 set -Eeuo pipefail
 
 root=$(dirname "$(dirname "$(readlink -f "$0")")")
 # shellcheck source-path=SCRIPTDIR source=../common/scripts/run.sh
 source "$root/common/scripts/run.sh"
+
+say() { printf 'run.sh: %s\n' "$*" >&2; }
 
 presets=(tests)
 setup=(--tests)
@@ -32,15 +36,19 @@ done
 
 run "$root/common/scripts/setup.sh" "${setup[@]}" || exit
 
+require_room "$root" 800 "programs and tests"
+require_room "${TMPDIR:-/tmp}" 300 "temporary files"
 cd "$root"
 passed=0 failed=0
 for preset in "${presets[@]}"; do
     printf '\n=== %s ===\n' "$preset"
-    run_group cmake --preset "$preset" -Wno-dev || exit
-    run_group cmake --build "build-$preset" || exit
+    build "$preset" "build-$preset" || exit
     # Scripts are tested once: sanitizers see nothing of them.
-    filter=()
-    [[ $preset == tests ]] || filter=(--label-exclude scripts)
+    filter=(--label-exclude 'scripts|slow')
+    if [[ $preset == tests ]]; then
+        filter=()
+        ((${#presets[@]} > 1)) || filter=(--label-exclude slow)
+    fi
     log=build-$preset/tests.log
     run_group ctest --test-dir "build-$preset" --output-on-failure --parallel 2 \
         "${filter[@]}" > >(tee "$log") || true

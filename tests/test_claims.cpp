@@ -3,6 +3,7 @@
 #include "common/report/claims.hpp"
 #include "common/report/reference.hpp"
 #include "common/report/statistics.hpp"
+#include "common/report/tables.hpp"
 
 #include <cmath>
 
@@ -89,6 +90,14 @@ TEST_CASE("an expression that cannot be evaluated says why") {
         CHECK_THROWS_WITH(evaluate(expression, in), contains(why));
     CHECK_THROWS_AS(evaluate("time(absent)", in), not_measured);
     CHECK_THROWS_AS(evaluate("figure(slow, wal_syncs)", in), not_measured);
+}
+
+TEST_CASE("a program may say itself how busy it was") {
+    chapter one = made_chapter();
+    for (sample& s : one.problems[0].labels[0].samples)
+        s.printed.figures["cores_busy"] = "0.25";
+    CHECK(middle_of("cores_busy(slow)", {&one}) == Approx(0.25));
+    CHECK(comparison(one.problems[0]).rows[0][4] == "0.25");
 }
 
 TEST_CASE("a label of another chapter is found unless two have it") {

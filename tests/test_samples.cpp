@@ -1,4 +1,5 @@
 #include "04-data-parallelism/samples_file.hpp"
+#include "05-io-bound/row_hash.hpp"
 #include "catch.hpp"
 #include "temporary_directory.hpp"
 
@@ -7,6 +8,22 @@
 #include <fstream>
 #include <set>
 #include <sstream>
+
+TEST_CASE("the rows' hash sees what a plain sum would not") {
+    const auto sum = [](const char* a, const char* b) {
+        return hash_of_line(a) + hash_of_line(b);
+    };
+    const auto right = sum("id1\t0.5\t0.25", "id2\t0.125\t0.75");
+    CHECK(sum("id2\t0.125\t0.75", "id1\t0.5\t0.25") == right);
+    CHECK(sum("id1\t0.5\t0.25\n", "id2\t0.125\t7.5e-1") == right);
+    CHECK(sum("id2\t0.5\t0.25", "id1\t0.125\t0.75") != right);   // ids swapped
+    CHECK(sum("id1\t0.5\t0.75", "id2\t0.125\t0.25") != right);   // values
+    CHECK(sum("id1\t-0.5\t-0.25", "id2\t0.125\t0.75") != right); // signs
+    CHECK(sum("id1\t0.25\t0.5", "id2\t0.125\t0.75") != right);   // columns
+    CHECK(sum("id1\t0.5", "id2\t0.125\t0.75") != right);
+    CHECK(sum("id1\t0.5\t0.25\t0", "id2\t0.125\t0.75") != right);
+    CHECK(sum("id1\t0.5\t", "id2\t0.125\t0.75") != right);
+}
 
 TEST_CASE("SplitMix64 gives the published numbers of seed 1234567") {
     // From the reference implementation, as listed by Rosetta Code.

@@ -131,7 +131,7 @@ drifts() { # WHAT MESSAGE COMMAND ...: weave renews it
     mend
     same "$1: renewed" 0 "$status"
     same "$1: the page is as it was, but for what varies" "" \
-        "$(diff "$saved" "$page" | grep '^[<>]' | grep -v 'rows_per_s: ')"
+        "$(diff "$saved" "$page" | grep '^[<>]' | grep -vE ' (rows_per_s|cores_busy): ')"
     cp "$saved" "$page"
 }
 saved=$work/saved.md
@@ -141,7 +141,7 @@ drifts "a transcript's last line" "output sample.*\+ result: 2000 rows" \
 drifts "a figure" 'n figure.load_naive, rows_per_s.*    - 9,999' \
     sed -i '0,/rows_per_s) -->[0-9],[0-9]*</s//rows_per_s) -->9,999</' README.md
 drifts "a table" 'table load .*\| 9\.' \
-    rename '^\(. .load_naive@cpus=1. . \)[0-9]' '\19'
+    rename '^\(. .load_naive@cpus=together. . \)[0-9]' '\19'
 drifts "a verdict" 'table claims.*\+ \| the \*co-rotinas\* article' \
     rename 'article | 100,000' 'article | 200,000'
 

@@ -26,6 +26,7 @@ static tally write_files(const samples_job& job, std::int64_t worker) {
         sum += write_file(job, file, buffer);
     return sum;
 }
+//< worker
 
 // The life of a child, from fork to its end.
 [[noreturn]] static void live(const samples_job& job, std::int64_t worker,
@@ -47,7 +48,6 @@ static tally write_files(const samples_job& job, std::int64_t worker) {
     const bool sent = ::write(pipe, &report, sizeof report) == sizeof report;
     ::_exit(sent ? 0 : 1); // not exit: that would flush the parent's stdout
 }
-//< worker
 
 int main(int argc, char** argv) try {
     const samples_job job = parse_samples_job(

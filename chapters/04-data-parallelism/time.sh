@@ -59,5 +59,6 @@ sweep fresh_sequential fresh_sequential --rows 3000000
 sweep fresh_sequential@heap=kept /usr/bin/env \
     GLIBC_TUNABLES=glibc.malloc.trim_threshold=100000000:glibc.malloc.mmap_threshold=100000000 \
     "$bin/fresh_sequential" --rows 3000000
+sweep samples_threads samples_threads --rows 3000000
 sweep fresh_threads fresh_threads --rows 3000000
 go

@@ -41,12 +41,11 @@ pgbench)
         sed -n 's/^tps = \([0-9.]*\) .*/\1/p')
     ;;
 psql_copy)
-    query "\\copy many_hands.samples TO '$work/rows'"
+    query '\copy many_hands.samples TO pstdout' >"$work/rows"
     query 'TRUNCATE many_hands.samples'
     # \timing measures the one command, in ms.
-    ms=$(printf '%s\n' '\timing on' \
-        "\\copy many_hands.samples FROM '$work/rows'" |
-        "$server_bin/psql" -XqAt "$DATABASE_URL" |
+    ms=$("$server_bin/psql" -XqAt "$DATABASE_URL" -c '\timing on' \
+        -c '\copy many_hands.samples FROM pstdin' <"$work/rows" |
         sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p')
     per_s=$(awk "BEGIN { print $rows / $ms * 1000 }")
     ;;

@@ -89,6 +89,25 @@ class pg_connection {
             checked(answer);
     }
 
+    // COPY ... TO STDOUT: calls `line` with every row as a line of text.
+    template<class Function>
+    void copy_out(const std::string& sql, Function line) {
+        const pg_result answer(PQexec(raw_.get(), sql.c_str()));
+        if (answer.status() != PGRES_COPY_OUT)
+            throw std::runtime_error(error());
+        int size = 0;
+        for (char* data = nullptr;
+             (size = PQgetCopyData(raw_.get(), &data, 0)) > 0;) {
+            const std::unique_ptr<char, decltype(&PQfreemem)> owner(data,
+                                                                    PQfreemem);
+            line(std::string_view(data, static_cast<std::size_t>(size)));
+        }
+        if (size == -2)
+            throw std::runtime_error(error());
+        while (PGresult* end = PQgetResult(raw_.get()))
+            checked(end);
+    }
+
   private:
     static constexpr const char* hint =
         "a private server is one command away: "

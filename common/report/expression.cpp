@@ -1,5 +1,7 @@
 #include "expression.hpp"
 
+#include "statistics.hpp"
+
 #include <fmt/core.h>
 
 #include <cctype>
@@ -126,7 +128,7 @@ static std::optional<double> of_sample(const std::string& function,
     if (function == "figure")
         return number(one, figure);
     if (function == "cores_busy")
-        return (one.timed->user + one.timed->system) / one.timed->wall;
+        return cores_busy(one);
     return one.timed->wall;
 }
 

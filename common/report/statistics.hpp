@@ -55,13 +55,21 @@ inline std::vector<double> ratios(const problem& of,
     return found;
 }
 
-// CPU time by elapsed time: 1 is one core at work, 0.05 is waiting.
+// CPU time by elapsed time: 1 is one core at work, 0.05 is waiting. A program
+// that knows better which part of it counts prints a figure of this name.
+inline std::optional<double> cores_busy(const sample& one) {
+    if (!one.timed || one.timed->wall <= 0)
+        return std::nullopt;
+    const auto printed = number(one, "cores_busy");
+    return printed ? printed
+                   : (one.timed->user + one.timed->system) / one.timed->wall;
+}
+
 inline std::vector<double> cores_busy(const std::vector<sample>& samples) {
     std::vector<double> found;
     for (const sample& one : samples)
-        if (one.timed && one.timed->wall > 0)
-            found.push_back((one.timed->user + one.timed->system)
-                            / one.timed->wall);
+        if (const auto busy = cores_busy(one))
+            found.push_back(*busy);
     return found;
 }
 

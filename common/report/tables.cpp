@@ -57,7 +57,8 @@ static std::vector<std::string> figure_columns(const problem& of) {
     for (const label& one : of.labels)
         for (const sample& s : one.samples)
             for (const auto& [name, text] : s.printed.figures)
-                if (name != of.figure && name != "checksum")
+                if (name != of.figure && name != "checksum"
+                    && name != "cores_busy")
                     names.insert(name);
     return {names.begin(), names.end()};
 }

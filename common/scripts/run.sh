@@ -29,6 +29,21 @@ trap on_exit EXIT
 
 die_if_stopped() { [[ -z $stop_signal ]] || exit; }
 
+# require_room DIRECTORY MIB WHAT: ends with 3 unless WHAT, which needs so much
+# there, can be written.
+require_room() {
+    local free
+    if [[ ! -d $1 || ! -w $1 ]]; then
+        say "$3 go to $1, which is not a directory that you may write to"
+        exit 3
+    fi
+    free=$(df --output=avail -B 1M "$1" | tail -n 1)
+    if ((free < $2)); then
+        say "$3 go to $1 and need $2 MiB; only $((free)) MiB are free there"
+        exit 3
+    fi
+}
+
 # run COMMAND ...: its exit status. The command keeps the terminal. Commands
 # in the background would ignore Ctrl-C and read nothing: env and <&0 undo
 # that. If this script is killed (SIGKILL), the command gets SIGTERM.
@@ -40,11 +55,33 @@ run() {
 
 # run_group COMMAND ...: the same for tools that start others and do not pass
 # signals on (hyperfine, cmake): they get a process group of their own, and
-# the signal goes to all of it.
+# the signal goes to all of it. Its leader is a shell that waits for the
+# command, and ends the group if this script is killed.
 run_group() {
-    env --default-signal=INT,QUIT setsid setpriv --pdeathsig TERM "$@" <&0 &
+    local parent=$BASHPID # not in the command: that is expanded by its child
+    # shellcheck disable=SC2016 # expanded by the inner shell
+    env --default-signal=INT,QUIT setsid setpriv --pdeathsig TERM "$BASH" -c '
+        trap : INT HUP # the command gets them too: wait for its end
+        trap "trap : TERM; kill 0" TERM
+        ((PPID == $1)) || exit 143 # this script died before setpriv
+        env --default-signal=INT,HUP,TERM,QUIT "${@:2}" <&0 &
+        until status=0; wait $! || status=$?; ! kill -0 $! 2>/dev/null; do
+            :
+        done
+        exit $status' "$0" "$parent" "$@" <&0 &
     running=-$!
     finish_run "$!"
+}
+
+# build PRESET DIRECTORY: configures and builds, in $root. The compiler's
+# temporary files stay inside the build, so that none is left elsewhere.
+# shellcheck disable=SC2154 # root: of the script that sources this
+build() {
+    local -x TMPDIR=$root/$2/tmp
+    rm -rf "$TMPDIR"
+    mkdir -p "$TMPDIR"
+    cd "$root" || exit
+    run_group cmake --preset "$1" -Wno-dev && run_group cmake --build "$2"
 }
 
 finish_run() {

@@ -52,7 +52,7 @@ Times the variants of this chapter, or of one problem in it, and prints the
 table. --quick runs 2 rounds, --full 20, otherwise 10.
 
 --reference runs 10 rounds and writes this chapter's reference.json, from which
-its page quotes. --list only names the problems and their labels.
+its page quotes. --list only names the problems, their labels and commands.
 HELP
         exit
         ;;
@@ -82,12 +82,9 @@ chapter() {
         say "hyperfine is missing; common/scripts/setup.sh installs it"
         exit 3
     }
+    require_room "$root" 50 "measurements and programs"
     # run_all.sh has built everything by now.
-    [[ ${MANY_HANDS_BUILT:-} == 1 ]] || {
-        [[ -e $root/build/build.ninja ]] ||
-            (cd "$root" && run_group cmake --preset release >&2)
-        run_group cmake --build "$root/build" >&2
-    }
+    [[ ${MANY_HANDS_BUILT:-} == 1 ]] || (build release build >&2)
 }
 
 # An ambient DATABASE_URL is the reader's: only with_postgres.sh and run_all.sh
@@ -219,7 +216,8 @@ go() {
     }
     if $list; then
         for i in "${!labels[@]}"; do
-            printf '%s\t%s\n' "${problems[i]}" "${labels[i]}"
+            printf '%s\t%s\t%s\n' "${problems[i]}" "${labels[i]}" \
+                "${commands[i]}"
         done
         return
     fi

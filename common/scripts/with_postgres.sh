@@ -108,6 +108,7 @@ fi
 (($# > 0)) || set -- "${SHELL:-/bin/bash}"
 
 bindir=$(find_bindir)
+require_room /var/tmp 300 "the server's files"
 variables=$(compgen -e | grep '^PG' || true)
 clean=()
 for name in $variables; do

@@ -62,10 +62,12 @@ void book::require_declared(const std::string& label) {
             const fs::path script = root_ / "chapters" / name / "time.sh";
             if (!fs::exists(script))
                 continue;
-            // PROBLEM and LABEL, a tab between them
+            // PROBLEM, LABEL and COMMAND, with tabs between them
             for (const std::string& line :
                  run_command(fmt::format("'{}' --list", script.string()), "")) {
-                declared_.insert(line.substr(line.find('\t') + 1));
+                const auto first = line.find('\t') + 1;
+                declared_.insert(
+                    line.substr(first, line.find('\t', first) - first));
             }
         }
     if (declared_.count(label) == 0)

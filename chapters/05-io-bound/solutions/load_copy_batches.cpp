@@ -26,6 +26,10 @@ int main(int argc, char** argv) try {
             for (const char* column : values.columns())
                 lines.append(column).append("\t");
             lines.back() = '\n';
+            if (lines.size() > 65'536) {
+                db.copy_send(lines);
+                lines.clear();
+            }
         }
         db.copy_send(lines);
         db.copy_end();
