@@ -247,12 +247,13 @@ static std::size_t count_scattering(const auto& claims, const library& in) {
 static std::string answer_to(const claim& stated, const verdict& found) {
     if (found.given == answer::not_measured)
         return fmt::format("{}: {}", in_words(found.given), found.why);
-    const bool near = stated.relation == "within";
-    return fmt::format("{}: {}, stated {} {}", in_words(found.given),
-                       two_digits(found.ratio * found.factor),
-                       near ? fmt::format("within {} % of", stated.within)
-                            : stated.relation,
-                       found.factor);
+    std::string limit = fmt::format("{} {}", stated.relation, found.factor);
+    if (stated.relation == "within")
+        limit =
+            fmt::format("within {} %", stated.within)
+            + (found.factor == 1 ? "" : fmt::format(" of {}", found.factor));
+    return fmt::format("{}: {}, stated {}", in_words(found.given),
+                       two_digits(found.ratio * found.factor), limit);
 }
 
 void filling::check_claim(const marker& at) const {
