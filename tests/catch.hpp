@@ -5,6 +5,7 @@
 
 #ifdef MANY_HANDS_CATCH_3
 #include <catch2/catch_all.hpp>
+using Catch::Approx;
 inline auto contains(const std::string& text) {
     return Catch::Matchers::ContainsSubstring(text);
 }
