@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # DuckDB reads our Parquet files back: same rows, same values to the last bit,
-# by a checksum that PostgreSQL computes of the same rows too.
+# by the checksum that proves the same rows in PostgreSQL.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
@@ -26,7 +26,7 @@ class_9 DOUBLE"$'\n' "$out"
     done
     # What the loaders expect of these rows, computed by the generator ...
     loaded=$("$bin/load_copy" --rows "$rows" | tail -n 1)
-    # ... and by PostgreSQL, and by DuckDB from the files.
+    # ... and read back from PostgreSQL; and by DuckDB from the files.
     sum=$(sed -n 's/^checksum: //p' <<<"$out")
     same "$shape: checksum" "result: $rows rows, checksum $sum \
 (expected $rows rows, checksum $sum)" "$loaded"

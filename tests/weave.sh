@@ -131,7 +131,7 @@ drifts() { # WHAT MESSAGE COMMAND ...: weave renews it
     mend
     same "$1: renewed" 0 "$status"
     same "$1: the page is as it was, but for what varies" "" \
-        "$(diff "$saved" "$page" | grep '^[<>]' | grep -vE ' (rows_per_s|cores_busy): ')"
+        "$(diff "$saved" "$page" | grep '^[<>]' | grep -vE ' (rows_per_s|cores_busy): |PostgreSQL [0-9]')"
     cp "$saved" "$page"
 }
 saved=$work/saved.md
