@@ -79,6 +79,7 @@ run "$root/common/scripts/setup.sh" "${setup[@]}" || {
     exit "$status"
 }
 say "building"
+cd "$root"
 mkdir -p build
 if ! build release build >build/log 2>&1; then
     die_if_stopped

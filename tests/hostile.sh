@@ -132,7 +132,7 @@ for name in "with a space" "$long" $'with\na newline' "it's \$HOME; *"; do
     call env TMPDIR="$work/$name" "${all[@]}"
     same "TMPDIR '${name:0:15}': exit status" 0 "$status"
     call env TMPDIR="$work/$name" "$with_postgres" \
-        "$root/chapters/05-io-bound/peers.sh" psql_copy 100
+        "$book/chapters/05-io-bound/peers.sh" psql_copy 100
     matches "TMPDIR '${name:0:15}': a peer" "result: 100 " "$out"
     same "TMPDIR '${name:0:15}': nothing is left" "" "$(ls -A "$work/$name")"
 done
