@@ -192,7 +192,7 @@ static void multiply_label(evaluated& product, const std::string& function,
 evaluated evaluate(std::string_view text, const library& in) {
     evaluated product;
     product.scalar = true;
-    product.rounds = {1};
+    product.rounds.push_back(1);
     for (const factor& one : read_factors(text)) {
         if (one.function.empty()) {
             const double number = one.divides ? 1 / one.number : one.number;
