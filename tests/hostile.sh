@@ -143,7 +143,7 @@ matches "TMPDIR is not there" "temporary files go to $work/none, which is not" \
 
 # --- Nowhere to write ------------------------------------------------------------------
 
-if ((EUID == 0)); then
+if ((EUID == 0)) && unshare --mount true 2>/dev/null; then
     # ground MOUNTS COMMAND ...: in a mount namespace, gone with the command.
     ground() {
         # shellcheck disable=SC2016 # expanded by the inner shell
@@ -177,6 +177,7 @@ if ((EUID == 0)); then
     done
     rmdir /run/many-hands-test
 else
-    echo "not root: read-only and full directories were not tried"
+    echo "not root, or in a container that forbids mounts: read-only and full" \
+        "directories were not tried"
 fi
 eventually nothing_remains
