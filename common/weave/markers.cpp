@@ -146,7 +146,7 @@ class walk {
     text_lines filled_in(const marker& opening, const text_lines& body) {
         ++page_.markers;
         try {
-            const text_lines after = fill_(opening, body);
+            text_lines after = fill_(opening, body);
             if (after != body)
                 page_.drifts.push_back(
                     {opening.line,
