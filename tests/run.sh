@@ -62,7 +62,8 @@ done
 if ((${#presets[@]} > 1)); then
     printf '\n=== clang-tidy ===\n'
     # shellcheck disable=SC2016 # expanded by the inner shell
-    if run_group bash -c 'printf "%s\0" chapters/*/*.cpp chapters/*/solutions/*.cpp common/*/*.cpp |
+    if run_group bash -c 'printf "%s\0" chapters/*/*.cpp \
+        chapters/*/solutions/*.cpp common/*/*.cpp |
         xargs -0 -n 1 -P "$(nproc)" clang-tidy -p build-tests --quiet' \
         2>/dev/null; then
         passed=$((passed + 1))

@@ -248,7 +248,7 @@ TEST_CASE("what failed or was wrong gets no time") {
     SECTION("missing file") {
         fs::remove(made.path / "p/02.b.json");
         CHECK_THAT(row_of_b(made).at(1),
-                   contains("no measurement (02.b: not there)"));
+                   contains("no measurement (02.b: no file "));
     }
     SECTION("malformed JSON") {
         made.file("p/02.b.json", "{\"results\": [");
@@ -318,7 +318,7 @@ TEST_CASE("an absent peer says why") {
     write_good_rounds(made);
     made.declare("p\tTitle\ttime\ta\tbaseline\t2\tbin/a\n"
                  "p\tTitle\ttime\tb\tabsent\t0\tno python3\n");
-    CHECK(row_of_b(made).at(0) == "b (peer)");
+    CHECK(row_of_b(made).at(0) == "b");
     CHECK(row_of_b(made).at(1) == "not measured: no python3");
 }
 

@@ -8,11 +8,13 @@ chapter 05-io-bound "I/O-bound work"
 needs_postgres
 
 # Rows are chosen so that a run lasts 0.2 to 1 second; what is compared is
-# rows per second. With --full five times as many: the source's 100,000 would
-# keep the naive loaders busy for half an hour.
-factor=1
-[[ $profile != full ]] || factor=5
-row=$((2000 * factor)) stream=$((100000 * factor))
+# rows per second. With --quick half as many. With --full five times as many:
+# the source's 100,000 would keep the naive loaders busy for half an hour.
+case $profile in
+quick) row=1000 stream=50000 ;;
+default) row=2000 stream=100000 ;;
+full) row=10000 stream=500000 ;;
+esac
 problem load "Rows into PostgreSQL, a transaction per row or one for all" \
     rows_per_s
 variant load_naive load_naive --rows "$row"

@@ -6,22 +6,6 @@
 
 #include <cmath>
 
-static std::vector<std::string> fields_of(std::string_view marker) {
-    std::vector<std::string> fields;
-    for (;;) {
-        const auto bar = marker.find('|');
-        std::string_view field = marker.substr(0, bar);
-        while (field.starts_with(' '))
-            field.remove_prefix(1);
-        while (field.ends_with(' '))
-            field.remove_suffix(1);
-        fields.emplace_back(field);
-        if (bar == marker.npos)
-            return fields;
-        marker.remove_prefix(bar + 1);
-    }
-}
-
 static double number_in(const std::string& text, const std::string& what) {
     char* end = nullptr;
     const double number = std::strtod(text.c_str(), &end);
@@ -39,7 +23,7 @@ static void read_test(const std::string& test, claim& into) {
         if (at == test.npos)
             continue;
         into.left = test.substr(0, at);
-        into.relation = fields_of(relation).at(0);
+        into.relation = split_trimmed(relation, '|').at(0);
         into.right = test.substr(at + std::string(relation).size());
         if (into.relation == "within") {
             const auto percent = into.right.find(" % of ");
@@ -57,7 +41,7 @@ static void read_test(const std::string& test, claim& into) {
 }
 
 claim read_claim(std::string_view kind, std::string_view marker) {
-    const auto fields = fields_of(marker);
+    const auto fields = split_trimmed(marker, '|');
     const std::size_t test = kind == "seed" ? 3 : 1;
     if (fields.size() < test + 1 || fields.size() > test + 2)
         throw std::runtime_error(
@@ -99,8 +83,8 @@ bool scatters(const claim& one, const library& in) {
     try {
         return !evaluate(one.left, in).counts
                || !evaluate(one.right, in).counts;
-    } catch (const not_measured&) {
-        return false; // judged by nobody
+    } catch (const std::runtime_error&) {
+        return false; // judged by nobody, and judge() says why
     }
 }
 
@@ -174,10 +158,10 @@ double cores_of(const chapter& measured) {
 
 verdict judge(const claim& one, std::size_t claims, double machine_cores,
               const library& in) try {
-    verdict given;
+    verdict judged;
     if (static_cast<double>(one.cores) > machine_cores) {
-        given.why = fmt::format("needs {} cores", one.cores);
-        return given;
+        judged.why = fmt::format("needs {} cores", one.cores);
+        return judged;
     }
     const evaluated left = evaluate(one.left, in),
                     right = evaluate(one.right, in);
@@ -189,25 +173,25 @@ verdict judge(const claim& one, std::size_t claims, double machine_cores,
         logs.push_back(std::log(ratios.back()));
         every_round = every_round && holds(one, both.left[r], both.right[r]);
     }
-    given.ratio = median(ratios);
-    given.factor = right.scalar ? right.factor : right.factor / left.factor;
+    judged.ratio = median(ratios);
+    judged.factor = right.scalar ? right.factor : right.factor / left.factor;
     if (left.counts && right.counts) {
-        given.low = *std::min_element(ratios.begin(), ratios.end());
-        given.high = *std::max_element(ratios.begin(), ratios.end());
-        given.given = every_round ? answer::holds : answer::does_not_hold;
-        return given;
+        judged.low = *std::min_element(ratios.begin(), ratios.end());
+        judged.high = *std::max_element(ratios.begin(), ratios.end());
+        judged.given = every_round ? answer::holds : answer::does_not_hold;
+        return judged;
     }
     if (one.relation == "==")
         throw std::runtime_error("== is for counts; times scatter");
     const double wider = std::max(noise_of(left), noise_of(right));
     const interval found = signed_rank_interval(
         logs, 1 - 0.05 / static_cast<double>(std::max<std::size_t>(claims, 1)));
-    given.low = std::exp(found.low - wider);
-    given.high = std::exp(found.high + wider);
-    given.given = judge_interval(one, found.low - wider, found.high + wider);
-    return given;
+    judged.low = std::exp(found.low - wider);
+    judged.high = std::exp(found.high + wider);
+    judged.given = judge_interval(one, found.low - wider, found.high + wider);
+    return judged;
 } catch (const not_measured& error) {
-    verdict given;
-    given.why = error.what();
-    return given;
+    verdict judged;
+    judged.why = error.what();
+    return judged;
 }

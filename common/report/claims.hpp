@@ -40,7 +40,7 @@ struct verdict {
 };
 
 // Is `one` a claim on times or rates, which scatter? Counts do not: they must
-// hold in every round. Throws as evaluate() does, but not not_measured.
+// hold in every round. A claim that cannot be evaluated does not.
 bool scatters(const claim& one, const library& in);
 
 // How many CPUs the chapter's machine may use, by affinity and quota.

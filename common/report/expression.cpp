@@ -59,6 +59,17 @@ static std::string trimmed(std::string_view text) {
         text.substr(first, text.find_last_not_of(' ') + 1 - first));
 }
 
+std::vector<std::string> split_trimmed(std::string_view text, char separator) {
+    std::vector<std::string> parts;
+    for (;;) {
+        const auto end = text.find(separator);
+        parts.push_back(trimmed(text.substr(0, end)));
+        if (end == text.npos)
+            return parts;
+        text.remove_prefix(end + 1);
+    }
+}
+
 static factor read_factor(std::string_view text) {
     const auto refuse = [&](const char* why) {
         return std::runtime_error(fmt::format("'{}' {}", text, why));
@@ -78,14 +89,8 @@ static factor read_factor(std::string_view text) {
     if (text.back() != ')')
         throw refuse("has no ) at its end");
     read.function = text.substr(0, open);
-    std::string_view rest = text.substr(open + 1, text.size() - open - 2);
-    for (;;) {
-        const auto comma = rest.find(',');
-        read.arguments.push_back(trimmed(rest.substr(0, comma)));
-        if (comma == rest.npos)
-            break;
-        rest.remove_prefix(comma + 1);
-    }
+    read.arguments =
+        split_trimmed(text.substr(open + 1, text.size() - open - 2), ',');
     const bool one = read.function == "time" || read.function == "cores_busy";
     if (!one && read.function != "figure" && read.function != "ratio")
         throw refuse("is not time(), cores_busy(), figure() or ratio()");

@@ -50,5 +50,8 @@ evaluated evaluate(std::string_view expression, const library& in);
 // The labels that it names, whether or not they were measured.
 std::vector<std::string> labels_in(std::string_view expression);
 
+// The parts of `text` between the separators, without spaces around them.
+std::vector<std::string> split_trimmed(std::string_view text, char separator);
+
 // Names of measured figures end in their unit; the others are counts.
 bool is_count(const std::string& figure);

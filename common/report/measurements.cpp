@@ -1,26 +1,17 @@
 #include "measurements.hpp"
 
+#include "files.hpp"
+
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
 #include <charconv>
 #include <cmath>
-#include <fstream>
 #include <set>
-#include <sstream>
 #include <stdexcept>
 
 namespace fs = std::filesystem;
 using json = nlohmann::json;
-
-static std::string read_file(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in)
-        throw std::runtime_error("not there");
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
 
 static std::vector<std::string> split(std::string_view text, char at) {
     std::vector<std::string> parts;
@@ -109,8 +100,8 @@ static sample read_sample(const fs::path& path, label& of) {
             of.trouble = what;
     };
     try {
-        one.timed = read_hyperfine(read_file(path.string() + ".json")).at(0);
-        one.printed = read_output(read_file(path.string() + ".out"));
+        one.timed = read_hyperfine(read_text(path.string() + ".json")).at(0);
+        one.printed = read_output(read_text(path.string() + ".out"));
     } catch (const std::exception& error) {
         complain(fmt::format("no measurement ({}: {})",
                              path.filename().string(), error.what()));
@@ -166,7 +157,7 @@ chapter read_chapter(const fs::path& directory) {
     try {
         // ordered_json keeps the order in which the machine was described.
         const auto machine = nlohmann::ordered_json::parse(
-            read_file(directory / "machine.json"));
+            read_text(directory / "machine.json"));
         for (const auto& [key, text] : machine.items())
             all.machine.emplace_back(key, text.get<std::string>());
     } catch (const std::exception& error) {
@@ -175,7 +166,7 @@ chapter read_chapter(const fs::path& directory) {
 
     const auto read_or_warn = [&](const char* name) -> std::string {
         try {
-            return read_file(directory / name);
+            return read_text(directory / name);
         } catch (const std::exception& error) {
             all.warnings.push_back(fmt::format("{}: {}", name, error.what()));
             return "";

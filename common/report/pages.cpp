@@ -1,13 +1,13 @@
 #include "pages.hpp"
 
 #include "common/check.hpp"
+#include "files.hpp"
 #include "strip.hpp"
 #include "tables.hpp"
 
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <fstream>
 
 namespace fs = std::filesystem;
 
@@ -59,16 +59,6 @@ std::string terminal_summary(const chapter& of) {
     return text;
 }
 
-static void write_file(const fs::path& path, const std::string& text) {
-    const fs::path part = path.string() + ".part"; // whole, or the old one
-    std::ofstream out(part, std::ios::binary);
-    out << text;
-    out.close();
-    if (!out)
-        throw std::runtime_error("cannot write " + part.string());
-    fs::rename(part, path);
-}
-
 // Inside a page a picture takes the page's text colour. As a file of its own,
 // which Markdown needs, it asks the reader's colour scheme.
 static std::string as_file(std::string svg) {
@@ -98,7 +88,7 @@ static std::string markdown(const std::vector<chapter>& chapters,
             const std::string svg = strip_picture(p, c.name);
             if (!svg.empty()) {
                 const std::string name = c.name + "-" + p.name + ".svg";
-                write_file(directory / "pictures" / name, as_file(svg));
+                write_text(directory / "pictures" / name, as_file(svg));
                 text += fmt::format("![Every run of every variant, as a dot]"
                                     "(pictures/{})\n\n",
                                     name);
@@ -189,6 +179,6 @@ static std::string html(const std::vector<chapter>& chapters) {
 void write_report(const std::vector<chapter>& chapters,
                   const fs::path& directory) {
     fs::create_directories(directory / "pictures");
-    write_file(directory / "report.md", markdown(chapters, directory));
-    write_file(directory / "report.html", html(chapters));
+    write_text(directory / "report.md", markdown(chapters, directory));
+    write_text(directory / "report.html", html(chapters));
 }

@@ -95,9 +95,7 @@ std::string in_words(std::string name) {
 
 // After the name of a label that is no variant of ours.
 static std::string suffix(const std::string& kind) {
-    if (kind == "peer" || kind == "absent")
-        return " (peer)";
-    return kind == "floor" ? " (floor)" : "";
+    return kind == "peer" || kind == "floor" ? " (" + kind + ")" : "";
 }
 
 table comparison(const problem& of) {

@@ -13,15 +13,15 @@
 #                                      of a curve: fewer rounds
 #     peer LABEL COMMAND ...           a program that is none of ours, or in
 #                                      another language; fewer rounds
-#     absent LABEL REASON              a peer that this machine does not have
+#     absent LABEL REASON              one that cannot be timed on this machine
 #     floor LABEL PROGRAM ...          does less on purpose, to show what the
 #                                      rest costs
 #     version NAME TEXT                of a library or server that is used
 #     go                               once, last
 #
-# LABEL is the program's name, or program@option=value@option=value. Each round runs every
-# label once, in another order, so that a slow minute of the machine hits all
-# of them. Everything measured stays in results/CHAPTER/:
+# LABEL is the program's name, or program@option=value@option=value. Each round
+# runs every label once, in another order, so that a slow minute of the machine
+# hits all of them. Everything measured stays in results/CHAPTER/:
 #
 #     title, variants.tsv, notes.tsv   what was declared
 #     machine.json                     where
@@ -96,7 +96,9 @@ needs_postgres() {
         export MANY_HANDS_BUILT=1
         exec "$root/common/scripts/with_postgres.sh" "$0" "${arguments[@]}"
     else
-        version PostgreSQL "$(psql -XqAt "$DATABASE_URL" \
+        local psql
+        psql=$("$root/common/scripts/with_postgres.sh" --find)/psql
+        version PostgreSQL "$("$psql" -XqAt "$DATABASE_URL" \
             -c 'SHOW server_version')"
     fi
 }

@@ -1,25 +1,15 @@
 #include "book.hpp"
 
+#include "common/report/files.hpp"
 #include "common/report/reference.hpp"
 #include "transcript.hpp"
 
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <fstream>
 #include <regex>
-#include <sstream>
 
 namespace fs = std::filesystem;
-
-std::string read_text(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in || fs::is_directory(path))
-        throw std::runtime_error(fmt::format("no file {}", path.string()));
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
 
 book::book(fs::path root) : root_(std::move(root)) {
     for (const auto& entry : fs::directory_iterator(root_ / "chapters"))

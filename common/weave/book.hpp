@@ -9,8 +9,6 @@
 #include <set>
 #include <string>
 
-std::string read_text(const std::filesystem::path& path);
-
 class book {
   public:
     // `root` has the directory chapters. Reads every reference.json; throws

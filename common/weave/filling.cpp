@@ -1,5 +1,6 @@
 #include "filling.hpp"
 
+#include "common/report/files.hpp"
 #include "common/report/statistics.hpp"
 #include "common/report/tables.hpp"
 #include "excerpt.hpp"

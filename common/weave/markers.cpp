@@ -118,7 +118,7 @@ class walk {
         const marker opening =
             read_marker(line.substr(4, line.size() - 7), at_ + 1);
         if (opening.kind[0] == '/')
-            throw wrong(fmt::format("ends a block that has not begun"));
+            throw wrong("ends a block that has not begun");
         if (opening.kind == "n")
             throw wrong("stands alone: n belongs within a line of prose");
         if (at_ > 0 && lines_[at_ - 1].starts_with('|'))

@@ -9,11 +9,11 @@
 // Transcripts run the programs beside this executable. They must be built.
 #include "book.hpp"
 #include "common/check.hpp"
+#include "common/report/files.hpp"
 #include "filling.hpp"
 
 #include <fmt/core.h>
 
-#include <fstream>
 #include <string_view>
 
 namespace fs = std::filesystem;
@@ -21,16 +21,6 @@ namespace fs = std::filesystem;
 static void say(const fs::path& page, const complaint& about) {
     fmt::print("{}:{}: {}\n{}", page.string(), about.line, about.what,
                about.difference);
-}
-
-static void write_page(const fs::path& page, const std::string& text) {
-    const fs::path part = page.string() + ".part"; // whole, or the old one
-    std::ofstream out(part, std::ios::binary);
-    out << text;
-    out.close();
-    if (!out)
-        throw std::runtime_error("cannot write " + part.string());
-    fs::rename(part, page);
 }
 
 int main(int argc, char** argv) try {
@@ -73,7 +63,7 @@ int main(int argc, char** argv) try {
         for (const complaint& drift : woven.drifts)
             say(page, drift);
         if (!check && woven.text != text)
-            write_page(page, woven.text);
+            write_text(page, woven.text);
         markers += woven.markers;
         errors += woven.errors.size();
         drifts += woven.drifts.size();
