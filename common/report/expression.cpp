@@ -35,13 +35,6 @@ found_label find_label(const library& in, const std::string& name) {
     return *found;
 }
 
-bool is_count(const std::string& figure) {
-    for (const char* unit : {"_s", "_ms", "_us", "_ns"})
-        if (figure.ends_with(unit))
-            return false;
-    return true;
-}
-
 // --- Reading ---------------------------------------------------------------
 
 struct factor {

@@ -52,6 +52,3 @@ std::vector<std::string> labels_in(std::string_view expression);
 
 // The parts of `text` between the separators, without spaces around them.
 std::vector<std::string> split_trimmed(std::string_view text, char separator);
-
-// Names of measured figures end in their unit; the others are counts.
-bool is_count(const std::string& figure);

@@ -72,8 +72,10 @@ std::vector<run> read_hyperfine(std::string_view text) {
 output read_output(std::string_view text) {
     output printed;
     for (const std::string& line : split(text, '\n')) {
-        if (printed.configuration.empty())
+        if (printed.configuration.empty()) { // "workers: 2" is no figure there
             printed.configuration = line;
+            continue;
+        }
         const auto colon = line.find(": ");
         if (colon == line.npos || line.find(' ') < colon)
             continue;
@@ -220,4 +222,11 @@ std::optional<double> value(const problem& of, const sample& one) {
     const auto found = of.figure == "time" ? std::optional(one.timed->wall)
                                            : number(one, of.figure);
     return found && std::isfinite(*found) && *found > 0 ? found : std::nullopt;
+}
+
+bool is_count(const std::string& figure) {
+    for (const char* unit : {"_s", "_ms", "_us", "_ns"})
+        if (figure.ends_with(unit))
+            return false;
+    return true;
 }

@@ -68,3 +68,6 @@ std::optional<double> value(const problem& of, const sample& one);
 
 // A figure that a program printed, as a number.
 std::optional<double> number(const sample& one, const std::string& figure);
+
+// Names of measured figures end in their unit of time; the others are counts.
+bool is_count(const std::string& figure);

@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <set>
 
 namespace fs = std::filesystem;
 
@@ -15,8 +16,9 @@ static constexpr auto how_to_read =
     "Each round runs every variant once, in another order. Shown are the "
     "median and the range of the rounds. Times as fast: the median of the "
     "rounds' ratios to the first line of the table. Cores busy: CPU time by "
-    "elapsed time of the whole program, so 1 is one core at work and 0.05 is "
-    "waiting. A peer is a program that is not of this book, or in another "
+    "elapsed time, of the whole program or of that part which it times itself; "
+    "1 is one core at work and 0.05 is waiting. A peer is a program that is "
+    "not of this book, or in another "
     "language, doing comparable work; a floor does less on purpose, to show "
     "what the rest costs.";
 
@@ -25,6 +27,18 @@ static constexpr auto no_pictures = "No pictures: gnuplot is not installed.";
 static std::string heading(const chapter& of) {
     return fmt::format("Chapter {}: {}", of.name.substr(0, of.name.find('-')),
                        of.title);
+}
+
+// One machine, of which chapters know different things: servers, libraries.
+static std::vector<std::pair<std::string, std::string>>
+machine_of(const std::vector<chapter>& chapters) {
+    std::vector<std::pair<std::string, std::string>> all;
+    std::set<std::string> known;
+    for (const chapter& one : chapters)
+        for (const auto& [key, value] : one.machine)
+            if (known.insert(key).second)
+                all.emplace_back(key, value);
+    return all;
 }
 
 static std::string configuration(const problem& of) {
@@ -73,7 +87,7 @@ static std::string as_file(std::string svg) {
 static std::string markdown(const std::vector<chapter>& chapters,
                             const fs::path& directory) {
     std::string text = "# Many Hands: the comparison report\n\n";
-    for (const auto& [key, value] : chapters.front().machine)
+    for (const auto& [key, value] : machine_of(chapters))
         text += fmt::format("- {}: {}\n", key, value);
     text += fmt::format("\n{}\n", how_to_read);
     if (!have_gnuplot())
@@ -151,7 +165,7 @@ static std::string html(const std::vector<chapter>& chapters) {
     text += style;
     text += "</style>\n</head>\n<body>\n<h1>Many Hands: the comparison "
             "report</h1>\n<dl>\n";
-    for (const auto& [key, value] : chapters.front().machine)
+    for (const auto& [key, value] : machine_of(chapters))
         text += fmt::format("<dt>{}</dt><dd>{}</dd>\n", escape_html(key),
                             escape_html(value));
     text += fmt::format("</dl>\n<p>{}</p>\n", how_to_read);

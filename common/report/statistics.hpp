@@ -40,6 +40,12 @@ inline std::vector<double> values(const problem& of,
     return found;
 }
 
+// Of a time, less is better; of a rate or an amount, more.
+inline bool less_is_better(const std::string& figure) {
+    return figure == "time"
+           || (!is_count(figure) && !figure.ends_with("_per_s"));
+}
+
 // How many times as fast as the baseline, one ratio per round, so that a slow
 // minute of the machine, which hits both, drops out.
 inline std::vector<double> ratios(const problem& of,
@@ -49,8 +55,8 @@ inline std::vector<double> ratios(const problem& of,
     for (std::size_t r = 0; r < samples.size() && r < baseline.size(); ++r) {
         const auto ours = value(of, samples[r]), base = value(of, baseline[r]);
         if (ours && base)
-            found.push_back(of.figure == "time" ? *base / *ours
-                                                : *ours / *base);
+            found.push_back(less_is_better(of.figure) ? *base / *ours
+                                                      : *ours / *base);
     }
     return found;
 }

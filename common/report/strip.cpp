@@ -52,6 +52,22 @@ bool have_gnuplot() {
     return std::system("command -v gnuplot >/dev/null") == 0;
 }
 
+// From 0 to `most` in three to six steps of 1, 2 or 5 with zeros.
+static std::string ticks(const problem& of, double most) {
+    const double power = std::pow(10, std::floor(std::log10(most / 3)));
+    double step = power;
+    for (const double next : {2 * power, 5 * power})
+        if (next <= most / 3)
+            step = next;
+    std::string all = "'0' 0";
+    for (double at = step; at <= most * 1.001; at += step)
+        all += fmt::format(
+            ", {} {}",
+            quoted(of.figure == "time" ? show_seconds(at) : show_number(at)),
+            at);
+    return all;
+}
+
 std::string strip_picture(const problem& of, const std::string& chapter) {
     std::string dots, medians, names;
     double least = 0, most = 0;
@@ -87,7 +103,7 @@ std::string strip_picture(const problem& of, const std::string& chapter) {
 
     const bool logarithmic = most > 20 * least;
     const std::string axis =
-        of.figure == "time" ? "seconds" : in_words(of.figure);
+        of.figure == "time" && logarithmic ? "seconds" : in_words(of.figure);
     std::string script =
         fmt::format("set terminal svg size 720,{} dynamic noenhanced"
                     " font 'sans-serif,14'\n"
@@ -101,9 +117,8 @@ std::string strip_picture(const problem& of, const std::string& chapter) {
                     quoted(logarithmic ? axis + ", log scale" : axis),
                     -line + 0.4, fmt::arg("ink", ink));
     script += logarithmic ? "set logscale x\nset format x '%.0s %c'\n"
-                          : "set xrange [0:*]\nset format x '%.2s %c'\n";
-    if (of.figure == "time")
-        script += "set format x '%g'\n";
+                          : fmt::format("set xrange [0:*]\nset xtics ({})\n",
+                                        ticks(of, most));
     script += fmt::format("$dots << END\n{}END\n$medians << END\n{}END\n"
                           "plot $dots with points pt 7 ps 0.5"
                           " lc rgb '#3987cf',"

@@ -100,10 +100,8 @@ static std::string suffix(const std::string& kind) {
 
 table comparison(const problem& of) {
     table t;
-    const bool by_time = of.figure == "time";
-    t.head = {"variant",    by_time ? "time" : in_words(of.figure),
-              "range",      "runs",
-              "cores busy", "times as fast"};
+    t.head = {"variant", in_words(of.figure), "range",
+              "runs",    "cores busy",        "times as fast"};
     const auto figures = figure_columns(of);
     for (const std::string& name : figures)
         t.head.push_back(in_words(name));
@@ -153,13 +151,14 @@ std::string finding(const problem& of) {
     double most = 1;
     for (const label& one : of.labels) {
         const auto ratio = spread_of(ratios(of, one.samples, baseline.samples));
-        if (one.kind == "variant" && one.trouble.empty() && ratio
-            && ratio->median > most) {
+        const bool ours = one.kind == "variant" || one.kind == "sweep";
+        if (ours && one.trouble.empty() && ratio && ratio->median > most) {
             fastest = &one;
             most = ratio->median;
         }
     }
-    if (!baseline.trouble.empty() || values(of, baseline.samples).empty())
+    if (!baseline.trouble.empty() || values(of, baseline.samples).empty()
+        || of.labels.size() == 1)
         return "";
     if (fastest == nullptr)
         return fmt::format("Nothing was faster than {}.", baseline.name);

@@ -1,0 +1,54 @@
+// pool_survives: kills workers while they work. Every task gets its result
+// all the same; some are executed more than once.
+//
+//     build/bin/pool_survives --kills 200
+#include "common/cli.hpp"
+#include "primes.hpp"
+#include "process_pool.hpp"
+#include "shared_memory.hpp"
+
+#include <atomic>
+#include <random>
+
+int main(int argc, char** argv) try {
+    std::int64_t kills = 200, workers = default_workers(), seed = 1;
+    cli("pool_survives", "Kills workers of a pool.")
+        .number("kills", kills, 0, 1'000'000, "in all")
+        .number("workers", workers, 1, 1024, "processes")
+        .number("seed", seed, 0, 1'000'000'000, "of the choice of victims")
+        .parse(argc, argv);
+    fmt::print("workers: {}, kills: {}, seed: {}\n", workers, kills, seed);
+    constexpr std::uint64_t prime = 299593572301;
+    const auto executed = make_shared_memory<std::atomic<std::int64_t>>();
+    process_pool<std::uint64_t, bool> pool(
+        [&](const std::uint64_t& number) {
+            ++*executed; // begun, to be precise
+            return is_prime(number);
+        },
+        {.workers = workers, .attempts = 1000});
+
+    std::mt19937_64 random(static_cast<std::uint64_t>(seed));
+    std::int64_t submitted = 0, results = 0, killed = 0;
+    //> kill
+    while (killed < kills || results < submitted) {
+        for (; killed < kills && submitted - results < 2 * workers; ++submitted)
+            pool.submit(prime);
+        if (const auto one = pool.next(std::chrono::milliseconds(1)))
+            results += one->value();
+        // The next one when the last one has been replaced.
+        if (killed < kills && pool.started() == workers + killed) {
+            const auto pids = pool.pids();
+            ::kill(pids[random() % pids.size()], SIGKILL);
+            ++killed;
+        }
+    }
+    //< kill
+    fmt::print("killed: {}\n", killed);
+    fmt::print("tasks: {}\n", submitted);
+    fmt::print("executed_more_than_once: {}\n",
+               executed->load() > submitted ? "some" : "none");
+    fmt::print("executions: {}\n", executed->load());
+    return finish(results, submitted);
+} catch (...) {
+    return failed("pool_survives");
+}

@@ -1,0 +1,180 @@
+// A child process that runs a function. None outlives its object, and none
+// outlives its parent, whatever kills that.
+//
+//     process child([] { return 7; });
+//     child.join();                       // child.exit_code() == 7
+#pragma once
+
+#include "common/check.hpp"
+#include "descriptor.hpp"
+
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <chrono>
+#include <climits>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <vector>
+
+// What poll() takes: -1 waits for ever, and there is no longer wait than
+// INT_MAX milliseconds.
+inline int poll_timeout(std::optional<std::chrono::milliseconds> timeout) {
+    if (!timeout)
+        return -1;
+    return static_cast<int>(std::clamp<std::chrono::milliseconds::rep>(
+        timeout->count(), 0, INT_MAX));
+}
+
+// Descriptors that only the parent should have; each child closes them.
+inline std::vector<int> parents_own;
+
+class process {
+  public:
+    // Forks. The child runs body() and ends with the number that this returns
+    // (0 to 255), or with 1 after saying what body() threw. Throws
+    // system_error if there is no process to be had. This process must have
+    // one thread only: fork copies no other, but the locks that they hold.
+    template<class Body>
+    explicit process(Body body) {
+        std::fflush(nullptr); // or the child had a copy of what is buffered
+        const pid_t parent = ::getpid();
+        pid_ = check(::fork(), "fork");
+        if (pid_ == 0)
+            live(body, parent);
+        // From here on the number could name another process only after we
+        // have asked for this one's end; the descriptor never can.
+        pidfd_ =
+            descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
+        if (pidfd_.get() == -1) {
+            const int error = errno;
+            ::kill(pid_, SIGKILL);
+            ::waitpid(pid_, nullptr, 0);
+            throw std::system_error(error, std::generic_category(),
+                                    "pidfd_open");
+        }
+        parents_own.push_back(pidfd_.get());
+    }
+    process(process&&) noexcept = default;
+    process& operator=(process&& other) noexcept {
+        std::swap(pid_, other.pid_);
+        std::swap(pidfd_, other.pidfd_);
+        std::swap(ended_, other.ended_);
+        std::swap(code_, other.code_);
+        return *this;
+    }
+    ~process() {
+        if (pidfd_.get() == -1 || ended_)
+            return;
+        kill();
+        reap();
+    }
+
+    pid_t pid() const { return pid_; }
+    // For poll(): readable when the process has ended.
+    int end() const { return pidfd_.get(); }
+
+    // Asks it to end; it may clean up first, or decline.
+    void terminate() { send(SIGTERM); }
+    // Ends it. It is not asked.
+    void kill() { send(SIGKILL); }
+    void send(int signal) {
+        if (!ended_) // the call fails if it has just died by itself: fine
+            ::syscall(SYS_pidfd_send_signal, pidfd_.get(), signal, nullptr, 0);
+    }
+
+    bool alive() { return !join(std::chrono::milliseconds(0)); }
+
+    // Waits for its end, for ever or for `timeout`. Has it ended? Throws
+    // stopped_by_signal, see check.hpp.
+    bool join(std::optional<std::chrono::milliseconds> timeout = {}) {
+        using clock = std::chrono::steady_clock;
+        const auto start = clock::now();
+        auto left = timeout;
+        while (!ended_) {
+            pollfd end = {pidfd_.get(), POLLIN, 0};
+            const int ready = ::poll(&end, 1, poll_timeout(left));
+            if (ready == 1)
+                reap();
+            else if (ready == 0)
+                return false;
+            else if (errno != EINTR)
+                throw_errno("poll");
+            throw_if_stopped();
+            if (timeout)
+                left = *timeout
+                       - std::chrono::duration_cast<std::chrono::milliseconds>(
+                           clock::now() - start);
+        }
+        return true;
+    }
+
+    // What it returned, or minus the signal that ended it. Empty while it
+    // runs, and if the kernel was told to forget (SIGCHLD ignored).
+    std::optional<int> exit_code() {
+        join(std::chrono::milliseconds(0));
+        return code_;
+    }
+
+    // "exit code 3", "killed by SIGSEGV". Call after its end.
+    std::string how_it_ended() const {
+        if (!code_)
+            return "ended; how, is not known where SIGCHLD is ignored";
+        if (*code_ >= 0)
+            return fmt::format("exit code {}", *code_);
+        const char* name = ::sigabbrev_np(-*code_);
+        return name != nullptr ? fmt::format("killed by SIG{}", name)
+                               : fmt::format("killed by signal {}", -*code_);
+    }
+
+  private:
+    template<class Body>
+    [[noreturn]] static void live(Body& body, pid_t parent) {
+        int code = 1;
+        try {
+            // The parent's handlers and blocked signals are its own affair.
+            for (const int s : {SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGPIPE})
+                std::signal(s, SIG_DFL);
+            sigset_t none;
+            ::sigemptyset(&none);
+            check(::sigprocmask(SIG_SETMASK, &none, nullptr), "sigprocmask");
+            // The kernel ends us when the parent dies. It may have died
+            // before that call: then we are somebody else's child by now.
+            check(::prctl(PR_SET_PDEATHSIG, SIGKILL), "prctl");
+            for (const int fd : parents_own)
+                ::close(fd);
+            if (::getppid() == parent)
+                code = body();
+        } catch (const std::exception& error) {
+            fmt::print(stderr, "a child process: {}\n", error.what());
+        }
+        std::fflush(nullptr);
+        ::_exit(code); // not exit(), which would destroy the parent's objects
+    }
+
+    // Takes the status of the dead child, so that no zombie stays.
+    void reap() {
+        siginfo_t info = {};
+        const auto by_descriptor = static_cast<idtype_t>(3); // P_PIDFD
+        int returned = 0;
+        do {
+            returned = ::waitid(by_descriptor, static_cast<id_t>(pidfd_.get()),
+                                &info, WEXITED);
+        } while (returned == -1 && errno == EINTR);
+        if (returned == 0)
+            code_ =
+                info.si_code == CLD_EXITED ? info.si_status : -info.si_status;
+        ended_ = true;
+        std::erase(parents_own, pidfd_.get());
+        pidfd_.close();
+    }
+
+    pid_t pid_ = -1;
+    descriptor pidfd_;
+    bool ended_ = false;
+    std::optional<int> code_;
+};

@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# Times the variants of this chapter; see common/scripts/time_variants.sh.
+# shellcheck source-path=SCRIPTDIR source=../../common/scripts/time_variants.sh
+source "$(dirname "$0")/../../common/scripts/time_variants.sh"
+here=$(dirname "$(readlink -f "$0")")
+
+chapter 01-processes "Processes"
+
+case $profile in
+quick) digits=15 starts=3 ;;
+default) digits=15 starts=10 ;;
+full) digits=16 starts=50 ;; # the source's own numbers
+esac
+problem primes "Which of twenty numbers are prime?"
+variant primes_sequential primes_sequential --digits $digits
+variant primes_processes primes_processes --digits $digits --workers 2
+variant primes_pool primes_pool --digits $digits --workers 2
+for workers in 1 4 10 20; do
+    sweep primes_processes@workers=$workers primes_processes --digits $digits \
+        --workers $workers
+done
+
+problem dispatch "Tasks that do next to nothing" tasks_per_s
+variant ping_pong ping_pong --rounds 4000
+variant pool_dispatch@workers=1 pool_dispatch --workers 1 --tasks 4000
+variant pool_dispatch pool_dispatch --workers 2 --tasks 8000
+variant pool_dispatch@prefetch=64 pool_dispatch --workers 2 --prefetch 64 \
+    --tasks 200000
+variant pool_dispatch@chunk=100 pool_dispatch --workers 2 --chunk 100 \
+    --tasks 500000
+variant pool_dispatch@chunk=100@prefetch=64 pool_dispatch --workers 2 \
+    --chunk 100 --prefetch 64 --tasks 3000000
+python=$(command -v python3 || true)
+no_python="no python3"
+if [[ -n $python ]]; then
+    version Python "$("$python" -c 'import platform
+print(platform.python_implementation(), platform.python_version())')"
+    peer reference.py@chunk=1 "$python" "$here/reference.py" dispatch 15000 1
+    peer reference.py@chunk=100 "$python" "$here/reference.py" dispatch \
+        300000 100
+else
+    absent reference.py@chunk=1 "$no_python"
+    absent reference.py@chunk=100 "$no_python"
+fi
+note "reference.py is CPython's multiprocessing.Pool with two workers; its parent runs three threads."
+
+problem start "Starting a worker, by the memory that its parent has in use" \
+    fork_us
+variant start_cost start_cost --rounds 100
+for mib in 64 256 1024; do
+    sweep start_cost@resident-mib=$mib start_cost --resident-mib $mib \
+        --rounds $starts
+done
+
+problem cheap "Twenty prices raised by 10 %"
+variant cheap_map cheap_map --rounds 50
+
+problem transport "Bytes from one process to another" mib_per_s
+variant transport transport --via pipe --bytes 4096 --mib 128
+for bytes in 64 4096 1048576; do
+    for via in pipe socketpair ring file; do
+        [[ $via$bytes == pipe4096 ]] ||
+            sweep transport@via=$via@bytes=$bytes transport --via $via \
+                --bytes $bytes --mib $((bytes == 64 ? 8 : 128))
+    done
+done
+note "transport without options is transport@via=pipe@bytes=4096. The file of via=file lies in /tmp, $(stat -f -c %T /tmp)."
+
+problem unordered "Results in order, or as they come"
+variant pool_imap_unordered pool_imap_unordered
+sweep pool_imap_unordered@consume-ms=30 pool_imap_unordered --consume-ms 30
+
+problem counters "Two processes count in shared memory"
+variant counter_processes counter_processes --rounds 500000
+
+problem server "A server of sequential code" requests_per_s
+variant prefork_server@workers=1 prefork_server --workers 1 --kills 0 \
+    --requests 200
+variant prefork_server@workers=2 prefork_server --workers 2 --kills 0 \
+    --requests 400
+sweep prefork_server@workers=2@kills=10 prefork_server --workers 2 --kills 10 \
+    --requests 400
+
+problem idle "Workers that only wait"
+variant idle_memory idle_memory --workers 200
+
+problem python "The same question to CPython, with smaller numbers"
+if [[ -n $python ]]; then
+    peer reference.py@workers=0 "$python" "$here/reference.py" primes 0
+    peer reference.py@workers=2 "$python" "$here/reference.py" primes 2
+else
+    absent reference.py@workers=0 "$no_python"
+    absent reference.py@workers=2 "$no_python"
+fi
+go

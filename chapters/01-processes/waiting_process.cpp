@@ -1,0 +1,62 @@
+// waiting_process: three processes on one core. One computes for ever, one
+// waits for input, one wakes up every 10 ms: do they let each other live?
+//
+//     build/bin/waiting_process --ms 300
+#include "common/cli.hpp"
+#include "pipe_queue.hpp"
+#include "process.hpp"
+#include "shared_memory.hpp"
+
+#include <atomic>
+#include <ctime>
+#include <thread>
+
+// Processor time that a running process has used.
+static double cpu_ms(const process& of) {
+    clockid_t clock = 0;
+    timespec used = {};
+    if (::clock_getcpuclockid(of.pid(), &clock) != 0)
+        throw std::runtime_error("no processor time of a child");
+    check(::clock_gettime(clock, &used), "clock_gettime");
+    return 1e3 * double(used.tv_sec) + 1e-6 * double(used.tv_nsec);
+}
+
+static void use_one_core() {
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(::sched_getcpu(), &one);
+    check(::sched_setaffinity(0, sizeof one, &one), "sched_setaffinity");
+}
+
+int main(int argc, char** argv) try {
+    std::int64_t ms = 300;
+    cli("waiting_process", "Watches processes that share a core.")
+        .number("ms", ms, 50, 60'000, "to watch")
+        .parse(argc, argv);
+    fmt::print("3 processes on one core, for {} ms\n", ms);
+    use_one_core(); // children inherit this
+    const auto ticks = make_shared_memory<std::atomic<std::int64_t>>();
+    const auto spins = make_shared_memory<std::atomic<std::int64_t>>();
+    pipe_queue<char> nothing;
+    //> three
+    process busy([&]() -> int {
+        for (;;)
+            ++*spins;
+    });
+    process waiting([&] { return nothing.get().has_value(); });
+    process ticking([&]() -> int {
+        for (;; ++*ticks)
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    });
+    //< three
+    std::this_thread::sleep_for(std::chrono::milliseconds(ms));
+    fmt::print("busy_cpu_ms: {:.0f}\n", cpu_ms(busy));
+    fmt::print("waiting_cpu_ms: {:.1f}\n", cpu_ms(waiting));
+    fmt::print("ticks: {}\n", ticks->load());
+    const bool all = ticks->load() > 0 && spins->load() > 0
+                     && cpu_ms(waiting) < double(ms) / 10;
+    return finish<std::string>(all ? "all live" : "somebody starves",
+                               "all live");
+} catch (...) {
+    return failed("waiting_process");
+}
