@@ -64,6 +64,12 @@ class cli {
         }
     }
 
+    // Ends the program for bad usage that only its author can see. One line.
+    [[noreturn]] void fail(const std::string& problem) const {
+        fmt::print(stderr, "{}: {} (try --help)\n", program_, problem);
+        std::exit(2);
+    }
+
   private:
     struct option {
         std::string name, what;
@@ -135,11 +141,6 @@ class cli {
                        range, normal);
         }
         std::exit(std::fflush(stdout) == 0 ? 0 : 1);
-    }
-
-    [[noreturn]] void fail(const std::string& problem) const {
-        fmt::print(stderr, "{}: {} (try --help)\n", program_, problem);
-        std::exit(2);
     }
 
     std::string program_, what_;

@@ -61,6 +61,33 @@ done
 rejected samples_threads "--out '' is not a text" --out ''
 rejected load_naive "unknown option '--workers'" --workers 2 # it has just one
 
+# Every number of every program of chapter 01, by what --help says of it.
+for program in "$root"/chapters/01-processes/*.cpp; do
+    program=$(basename "$program" .cpp)
+    call "$bin/$program" --help
+    same "$program --help: exit status" 0 "$status"
+    rejected "$program" "unknown option '--no-such', the options are --help" \
+        --no-such 1
+    while read -r option least most; do
+        range="a whole number from $least to $most"
+        for value in '' 5x 1e3 $((least - 1)) $((most + 1)) \
+            -9223372036854775809; do
+            rejected "$program" "$option '$value' is not $range" \
+                "$option" "$value"
+        done
+        rejected "$program" "$option without a value, wants $range" "$option"
+        rejected "$program" "$option given twice" "$option" "$least" \
+            "$option" "$least"
+    done < <(sed -nE \
+        's/^ +(--[a-z-]+) .*\((-?[0-9]+) to ([0-9]+); default .*/\1 \2 \3/p' \
+        <<<"$out")
+done
+for program in primes_processes primes_pool primes_lost primes_model; do
+    rejected "$program" "--order 'random' is not l" --order random
+done
+rejected transport "--via 'pigeon' is not pipe, socketpair, ring or file" \
+    --via pigeon
+
 same "files left in the directory" "err out" "$(echo *)"
 
 # --help is good usage.

@@ -6,6 +6,7 @@
 #include "common/cli.hpp"
 #include "common/workers.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <iterator>
 #include <string>
@@ -48,23 +49,30 @@ struct primes_job {
     std::int64_t workers = 1;
 };
 
-// Reads the options, and prints the configuration.
+// Reads the options, and prints the configuration. An empty `order` is for a
+// program without workers, to which neither matters.
 inline primes_job parse_primes_job(int argc, char** argv, const char* program,
-                                   const char* what, bool several) {
+                                   const char* what, std::string order) {
     primes_job job;
     std::int64_t digits = 15;
+    const bool several = !order.empty();
     cli options(program, what);
     options.number("digits", digits, 15, 16,
                    "15: the small numbers; 16: the published ones");
     if (several) {
         job.workers = default_workers();
         options.number("workers", job.workers, 1, 1024, "processes");
+        options.text("order", order, "largest (first), or list");
     }
     options.parse(argc, argv);
+    if (several && order != "largest" && order != "list")
+        options.fail(fmt::format("--order '{}' is not largest or list", order));
     if (digits > 15)
         job.numbers.assign(std::begin(published_numbers),
                            std::end(published_numbers));
     fmt::print("{} numbers, up to {}, workers: {}\n", job.numbers.size(),
                job.numbers.back(), job.workers);
+    if (order == "largest")
+        std::reverse(job.numbers.begin(), job.numbers.end());
     return job;
 }

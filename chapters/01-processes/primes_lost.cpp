@@ -18,7 +18,7 @@ static bool is_empty(const pipe_queue<std::uint64_t>& queue) {
 
 int main(int argc, char** argv) try {
     const primes_job job = parse_primes_job(
-        argc, argv, "primes_lost", "Loses primes; broken on purpose.", true);
+        argc, argv, "primes_lost", "Loses primes; broken on purpose.", "list");
     pipe_queue<std::uint64_t> jobs;
     pipe_queue<bool> results;
     for (const std::uint64_t number : job.numbers)

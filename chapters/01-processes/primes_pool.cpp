@@ -6,9 +6,9 @@
 #include "process_pool.hpp"
 
 int main(int argc, char** argv) try {
-    const primes_job job =
-        parse_primes_job(argc, argv, "primes_pool",
-                         "Tests numbers for being prime, in a pool.", true);
+    const primes_job job = parse_primes_job(
+        argc, argv, "primes_pool", "Tests numbers for being prime, in a pool.",
+        "largest");
     process_pool<std::uint64_t, bool> pool(
         [](const std::uint64_t& number) { return is_prime(number); },
         {.workers = job.workers});

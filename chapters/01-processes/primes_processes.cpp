@@ -22,9 +22,9 @@ static int work(pipe_queue<std::uint64_t>& jobs, pipe_queue<found>& results) {
 //< worker
 
 int main(int argc, char** argv) try {
-    const primes_job job =
-        parse_primes_job(argc, argv, "primes_processes",
-                         "Tests numbers for being prime, in processes.", true);
+    const primes_job job = parse_primes_job(
+        argc, argv, "primes_processes",
+        "Tests numbers for being prime, in processes.", "largest");
     pipe_queue<std::uint64_t> jobs;
     pipe_queue<found> results;
     std::vector<process> workers;

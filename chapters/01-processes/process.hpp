@@ -142,6 +142,7 @@ class process {
             sigset_t none;
             ::sigemptyset(&none);
             check(::sigprocmask(SIG_SETMASK, &none, nullptr), "sigprocmask");
+            //> orphan
             // The kernel ends us when the parent dies. It may have died
             // before that call: then we are somebody else's child by now.
             check(::prctl(PR_SET_PDEATHSIG, SIGKILL), "prctl");
@@ -149,6 +150,7 @@ class process {
                 ::close(fd);
             if (::getppid() == parent)
                 code = body();
+            //< orphan
         } catch (const std::exception& error) {
             fmt::print(stderr, "a child process: {}\n", error.what());
         }

@@ -41,7 +41,7 @@ int main(int argc, char** argv) try {
     fmt::print("ended_after_5_ms: {}\n",
                yes_or_no(child.join(milliseconds(5))));
     child.join(); // as long as it takes
-    fmt::print("alive: {}\n", yes_or_no(child.alive()));
+    fmt::print("alive_after_that: {}\n", yes_or_no(child.alive()));
     std::string codes = fmt::format("{}", *child.exit_code());
     //< life
 

@@ -11,25 +11,41 @@ quick) digits=15 starts=3 ;;
 default) digits=15 starts=10 ;;
 full) digits=16 starts=50 ;; # the source's own numbers
 esac
+# Where only one process can run at a time, nobody has to be woken up on
+# another core, and what is left is the work itself.
+allowed=$(taskset -cp $$)
+allowed=${allowed##* }
+one_core=(/usr/bin/taskset -c "${allowed%%[,-]*}")
 problem primes "Which of twenty numbers are prime?"
-variant primes_sequential primes_sequential --digits $digits
-variant primes_processes primes_processes --digits $digits --workers 2
-variant primes_pool primes_pool --digits $digits --workers 2
-for workers in 1 4 10 20; do
-    sweep primes_processes@workers=$workers primes_processes --digits $digits \
-        --workers $workers
+variant primes_sequential primes_sequential --digits "$digits"
+variant primes_processes primes_processes --digits "$digits"
+variant primes_processes@order=list primes_processes --digits "$digits" \
+    --order list
+variant primes_processes@order=list@workers=20 primes_processes \
+    --digits "$digits" --order list --workers 20
+variant primes_pool primes_pool --digits "$digits"
+for workers in 1 4 10; do
+    sweep primes_processes@order=list@workers=$workers primes_processes \
+        --digits "$digits" --workers $workers --order list
 done
+note "Without workers=N there are as many as cores."
 
-problem dispatch "Tasks that do next to nothing" tasks_per_s
-variant ping_pong ping_pong --rounds 4000
-variant pool_dispatch@workers=1 pool_dispatch --workers 1 --tasks 4000
+problem dispatch "A task to a worker and back, on one core" tasks_per_s
+variant ping_pong@cpus=1 "${one_core[@]}" "$bin/ping_pong" --rounds 40000
+variant pool_dispatch@cpus=1@workers=1 "${one_core[@]}" "$bin/pool_dispatch" \
+    --workers 1 --tasks 40000
+
+problem tasks "Tasks that do next to nothing" tasks_per_s
 variant pool_dispatch pool_dispatch --workers 2 --tasks 8000
+sweep ping_pong ping_pong --rounds 4000
+sweep ping_pong@busy-ns=1000 ping_pong --rounds 4000 --busy-ns 1000
+sweep pool_dispatch@workers=1 pool_dispatch --workers 1 --tasks 4000
 variant pool_dispatch@prefetch=64 pool_dispatch --workers 2 --prefetch 64 \
     --tasks 200000
 variant pool_dispatch@chunk=100 pool_dispatch --workers 2 --chunk 100 \
     --tasks 500000
 variant pool_dispatch@chunk=100@prefetch=64 pool_dispatch --workers 2 \
-    --chunk 100 --prefetch 64 --tasks 3000000
+    --chunk 100 --prefetch 64 --tasks 2000000
 python=$(command -v python3 || true)
 no_python="no python3"
 if [[ -n $python ]]; then
@@ -46,14 +62,18 @@ note "reference.py is CPython's multiprocessing.Pool with two workers; its paren
 
 problem start "Starting a worker, by the memory that its parent has in use" \
     fork_us
-variant start_cost start_cost --rounds 100
-for mib in 64 256 1024; do
-    sweep start_cost@resident-mib=$mib start_cost --resident-mib $mib \
-        --rounds $starts
+start_cost=("${one_core[@]}" "$bin/start_cost")
+variant start_cost@cpus=1 "${start_cost[@]}" --rounds 150
+variant start_cost@cpus=1@resident-mib=256 "${start_cost[@]}" \
+    --resident-mib 256 --rounds "$starts"
+for mib in 64 1024; do
+    sweep start_cost@cpus=1@resident-mib=$mib "${start_cost[@]}" \
+        --resident-mib $mib --rounds "$starts"
 done
+sweep start_cost start_cost --rounds 100
 
 problem cheap "Twenty prices raised by 10 %"
-variant cheap_map cheap_map --rounds 50
+variant cheap_map cheap_map --rounds 100
 
 problem transport "Bytes from one process to another" mib_per_s
 variant transport transport --via pipe --bytes 4096 --mib 128
@@ -69,9 +89,6 @@ note "transport without options is transport@via=pipe@bytes=4096. The file of vi
 problem unordered "Results in order, or as they come"
 variant pool_imap_unordered pool_imap_unordered
 sweep pool_imap_unordered@consume-ms=30 pool_imap_unordered --consume-ms 30
-
-problem counters "Two processes count in shared memory"
-variant counter_processes counter_processes --rounds 500000
 
 problem server "A server of sequential code" requests_per_s
 variant prefork_server@workers=1 prefork_server --workers 1 --kills 0 \

@@ -1,0 +1,76 @@
+// primes_model: no measurement, but arithmetic. How long should the published
+// numbers take on six cores, if cores cost nothing to share, and starting and
+// talking cost nothing either? Beside it, what was published.
+//
+//     build/bin/primes_model --cores 6 --order list
+#include "primes.hpp"
+
+#include <cmath>
+
+//> elapsed
+// Time until `workers`, who share `cores` evenly, have done jobs of these
+// lengths, taken in this order.
+static double elapsed(const std::vector<double>& jobs, std::int64_t workers,
+                      std::int64_t cores) {
+    std::vector<double> running; // what is left of each
+    double time = 0;
+    for (auto next = jobs.begin(); next != jobs.end() || !running.empty();) {
+        while (next != jobs.end() && std::ssize(running) < workers)
+            running.push_back(*next++);
+        const double shortest = *std::ranges::min_element(running);
+        time +=
+            shortest * std::max(1.0, double(running.size()) / double(cores));
+        for (double& left : running)
+            left -= shortest;
+        std::erase_if(running, [](double left) { return left < 1e-9; });
+    }
+    return time;
+}
+//< elapsed
+
+int main(int argc, char** argv) try {
+    std::int64_t cores = 6;
+    std::string order = "list";
+    cli options("primes_model", "Computes how long the primes should take.");
+    options.number("cores", cores, 1, 1024, "that the workers share")
+        .text("order", order, "list, or largest (first)")
+        .parse(argc, argv);
+    if (order != "list" && order != "largest")
+        options.fail("--order '" + order + "' is not list or largest");
+    fmt::print("cores: {}, order: {}\n", cores, order);
+
+    // Medians of 13 runs on six cores, by Luciano Ramalho: workers, seconds.
+    const std::pair<std::int64_t, double> published[] = {
+        {1, 40.81},  {2, 22.79},  {3, 15.88},  {4, 13.21},
+        {5, 12.29},  {6, 10.39},  {7, 10.80},  {8, 11.40},
+        {9, 11.71},  {10, 12.51}, {11, 11.24}, {12, 11.09},
+        {14, 10.64}, {16, 10.58}, {18, 10.71}, {20, 10.73}};
+    std::vector<double> jobs;
+    double sum = 0;
+    for (const std::uint64_t n : published_numbers) {
+        // A number with a small divisor costs next to nothing.
+        const bool quick = n % 2 == 0 || n % 3 == 0 || n % 5 == 0 || n % 7 == 0;
+        jobs.push_back(quick ? 0 : std::sqrt(double(n)));
+        sum += jobs.back();
+    }
+    for (double& job : jobs)
+        job *= published[0].second / sum;
+    if (order == "largest")
+        std::reverse(jobs.begin(), jobs.end());
+
+    fmt::print("workers  computed  published\n");
+    std::int64_t slowest = 0;
+    double most = 0;
+    for (const auto& [workers, seconds] : published) {
+        const double time = elapsed(jobs, workers, cores);
+        fmt::print("{:7} {:9.2f} {:10.2f}\n", workers, time, seconds);
+        if (workers > cores && time > most) {
+            slowest = workers;
+            most = time;
+        }
+    }
+    fmt::print("slowest_beyond_the_cores: {}\n", slowest);
+    return finish(std::round(elapsed(jobs, 1, cores) * 100), 4081.0);
+} catch (...) {
+    return failed("primes_model");
+}
