@@ -40,7 +40,8 @@ for page in "${pages[@]}"; do
         same "$page by $reader: headings" "$headings" \
             "$(count '<h[1-6]' "$html")"
         # What a reader did not understand, it shows as text.
-        shown=$(sed 's/<code>[^<]*<\/code>//g' <<<"$html")
+        shown=$(perl -0pe 's/<pre.*?<\/pre>//gs; s/<code>[^<]*<\/code>//g' \
+            <<<"$html")
         same "$page by $reader: markers, seen" 0 "$(count '&lt;!--' "$shown")"
         same "$page by $reader: Markdown, seen" "" \
             "$(grep -E '^\|| \| `|^(<p>)?\]|\]\(' <<<"$shown")"

@@ -31,6 +31,7 @@ runs 'result: 200000 ' counter_processes --rounds 100000
 runs 'fits_in_the_pipe: [0-9]+.result: 10100 ' queue_pipe --messages 100
 runs 'result: 27 ' start_cost --rounds 9
 runs 'result: 3 ' start_cost --rounds 1 --resident-mib 64
+runs 'result: 3 ' start_cost --rounds 1 --resident-mib 64 --shared 1
 for via in pipe socketpair ring file; do
     for bytes in 1 4096 4097 1048576; do
         runs '^[0-9]+ messages of .*result: ([0-9]+) \(expected \1\)$' \
@@ -41,7 +42,8 @@ runs 'result: prime' spinner_process --interval-us 1000
 checks=$((checks + 1))
 (($(number frames) > 3)) || fail "spinner_process: $(number frames) frames"
 
-runs 'slowest_beyond_the_cores: 10.result: 4081 ' primes_model
+runs ' 10 +12.51 +9.51 +4.53.*result: 4081 ' primes_model
+runs 'hard_numbers: 13.times_as_fast: 1.99' primes_best
 for program in primes_sequential "primes_processes --workers 1" \
     "primes_processes --order list --workers 3" "primes_pool --order list" \
     "primes_processes --workers 2" "primes_processes --workers 7" \

@@ -24,7 +24,7 @@ call env PG_OPTIONS='-c log_connections=on' "$with_postgres" bash -c '
     exit $status' bash "${all[@]}"
 same "everything: exit status" 0 "$status"
 matches "everything: the reader's server" "connections: 0$" "$out"
-matches "everything: summary" "Chapter 04: .*Chapter 05: .*fsync on" "$out"
+matches "everything: summary" "Chapter 01: .*Chapter 04: .*Chapter 05: .*fsync on" "$out"
 matches "everything: the report's path" \
     "The report: $book/results/report.html" "$out"
 matches "everything: progress" "05-io-bound: round 2 of 2, load_[a-z@=0-9_]+, \
@@ -62,13 +62,21 @@ matches "--database-url: what to do about it" "DROP SCHEMA many_hands CASCADE" \
 
 # --- Signals: what is finished is kept, and reported --------------------------------
 
-# A first chapter that is soon finished.
+# First chapters that are soon finished.
 cat >"$book/chapters/04-data-parallelism/time.sh" <<'E2'
 #!/usr/bin/env bash
 source "$(dirname "$0")/../../common/scripts/time_variants.sh"
 chapter 04-data-parallelism "Data parallelism"
 problem samples "Few samples"
 variant samples_sequential samples_sequential --rows 1000
+go
+E2
+cat >"$book/chapters/01-processes/time.sh" <<'E2'
+#!/usr/bin/env bash
+source "$(dirname "$0")/../../common/scripts/time_variants.sh"
+chapter 01-processes "Processes"
+problem primes "Few primes"
+variant primes_pool primes_pool
 go
 E2
 
@@ -84,9 +92,10 @@ for signal in INT:130 TERM:143; do
     wait "$pid" 2>/dev/null || status=$?
     same "SIG${signal%:*}: exit status" "${signal#*:}" "$status"
     eventually nothing_runs
-    same "SIG${signal%:*}: the chapter that was complete" "04-data-parallelism" \
+    same "SIG${signal%:*}: the chapters that were complete" \
+        "01-processes 04-data-parallelism" \
         "$(cd "$book/results" && echo ??-*[a-z]/ | tr -d /)"
-    matches "SIG${signal%:*}: its report" "Few samples" \
+    matches "SIG${signal%:*}: its report" "Few primes.*Few samples" \
         "$(<"$book/results/report.md")"
 done
 

@@ -9,12 +9,11 @@
 #include <sys/socket.h>
 
 int main(int argc, char** argv) try {
-    std::int64_t rounds = 20'000, busy_ns = 0;
+    std::int64_t rounds = 20'000;
     cli("ping_pong", "Sends a number to a child and back.")
         .number("rounds", rounds, 1, 100'000'000, "to and fro")
-        .number("busy-ns", busy_ns, 0, 1'000'000, "the parent computes between")
         .parse(argc, argv);
-    fmt::print("{} rounds, {} ns between\n", rounds, busy_ns);
+    fmt::print("{} rounds\n", rounds);
     int ends[2];
     check(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends), "socketpair");
     const descriptor parents(ends[0]);
@@ -34,9 +33,6 @@ int main(int argc, char** argv) try {
     for (std::int64_t i = 0; i < rounds; ++i) {
         ::send(parents.get(), &number, sizeof number, MSG_NOSIGNAL);
         ::recv(parents.get(), &number, sizeof number, 0);
-        const stopwatch pause;
-        while (busy_ns > 0 && pause.seconds() * 1e9 < double(busy_ns))
-            ;
     }
     fmt::print("tasks_per_s: {:.0f}\n",
                static_cast<double>(rounds) / clock.seconds());

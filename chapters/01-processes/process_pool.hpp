@@ -20,7 +20,6 @@ class process_pool {
   public:
     using milliseconds = std::chrono::milliseconds;
     using outcome = ::outcome<Result>;
-
     // `work` runs in the workers, which get it by fork: with all it captures,
     // as it is now. Throws invalid_argument, or system_error if a worker
     // cannot be started. The destructor ends them; what is unfinished is lost.
@@ -31,10 +30,10 @@ class process_pool {
                        initializer = options.initializer](int socket) {
             serve_tasks<Task, Result>(socket, work, initializer);
         };
-        crew_.answered = [this](const job& done, std::string_view message) {
-            // All or nothing: a bad message throws before anything ends.
-            for (outcome& one :
-                 outcomes_in<Result>(message, done.first, done.tasks))
+        crew_.answered = [this](const job& of, std::string_view message) {
+            // A bad message throws before any outcome is taken.
+            auto all = outcomes_in<Result>(message, of.first, of.tasks);
+            for (outcome& one : all)
                 finish(std::move(one));
         };
         crew_.lost = [this](job back, const std::string& why, bool again) {
@@ -80,7 +79,7 @@ class process_pool {
                             std::size_t chunk = 1) {
         if (chunk == 0)
             throw std::invalid_argument("a chunk has at least one task");
-        crew_.look(milliseconds(0));
+        crew_.look(milliseconds(0)); // as in submit()
         const std::uint64_t first = next_number_;
         for (std::size_t from = 0; from < tasks.size(); from += chunk)
             enqueue(&tasks[from], std::min(chunk, tasks.size() - from));
@@ -99,12 +98,11 @@ class process_pool {
                        return true;
                    });
         if (failed)
-            failed->value();
+            failed->value(); // throws
         return results;
     }
 
-    // Accepts no more, finishes what it has, and lets the workers end. The
-    // outcomes stay.
+    // Accepts no more, and ends the workers when all is done.
     void close() {
         closed_ = true;
         wait_until([] { return false; }, {});
@@ -118,12 +116,12 @@ class process_pool {
             fail(crew_.waiting.front(), "the pool was terminated");
     }
 
+    // Of the workers; and how many there were so far, with replacements.
     std::vector<pid_t> pids() const { return crew_.pids(); }
-    // Worker processes so far: those of the beginning, and replacements.
     std::int64_t started() const { return crew_.started(); }
 
   private:
-    // They go as one job. Returns the number of the first.
+    // As one job. Returns the number of its first task.
     std::uint64_t enqueue(const Task* tasks, std::size_t count) {
         if (closed_)
             throw std::logic_error("this pool is closed");
@@ -142,7 +140,7 @@ class process_pool {
         if (back.tasks == 1)
             return crew_.waiting.push_front(std::move(back));
         std::string_view message = back.message;
-        from_wire<std::uint64_t>(message);
+        from_wire<std::uint64_t>(message); // its number, which we know
         const auto tasks = from_wire<std::vector<Task>>(message);
         for (std::size_t i = tasks.size(); i-- > 0;) {
             const std::uint64_t number = back.first + i;
@@ -170,9 +168,8 @@ class process_pool {
         auto node = ended_.extract(task);
         if (ended_.empty())
             order_.clear();
-        if (node.empty())
-            return {};
-        return std::move(node.mapped());
+        return node.empty() ? std::nullopt
+                            : std::optional(std::move(node.mapped()));
     }
 
     // Works until `there()`, or nothing is left to do, or time is over.

@@ -23,18 +23,20 @@ static void start_program() {
 }
 
 int main(int argc, char** argv) try {
-    std::int64_t rounds = 200, resident_mib = 0;
+    std::int64_t rounds = 200, resident_mib = 0, shared = 0;
     cli("start_cost", "Starts workers that do nothing.")
         .number("rounds", rounds, 1, 1'000'000, "of each kind")
         .number("resident-mib", resident_mib, 0, 65'536, "memory in use")
+        .number("shared", shared, 0, 1, "1: it may be shared with children")
         .parse(argc, argv);
     fmt::print("{} starts of each kind, {} MiB in use\n", rounds, resident_mib);
 
     // In pages of the usual 4 KiB: huge ones would hide most of the price.
     const auto bytes = std::size_t(resident_mib) << 20;
     if (bytes > 0) {
-        void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
-                              MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        void* memory = ::mmap(
+            nullptr, bytes, PROT_READ | PROT_WRITE,
+            (shared == 1 ? MAP_SHARED : MAP_PRIVATE) | MAP_ANONYMOUS, -1, 0);
         if (memory == MAP_FAILED)
             throw_errno("mmap");
         ::madvise(memory, bytes, MADV_NOHUGEPAGE);

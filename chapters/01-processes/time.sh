@@ -38,7 +38,6 @@ variant pool_dispatch@cpus=1@workers=1 "${one_core[@]}" "$bin/pool_dispatch" \
 problem tasks "Tasks that do next to nothing" tasks_per_s
 variant pool_dispatch pool_dispatch --workers 2 --tasks 8000
 sweep ping_pong ping_pong --rounds 4000
-sweep ping_pong@busy-ns=1000 ping_pong --rounds 4000 --busy-ns 1000
 sweep pool_dispatch@workers=1 pool_dispatch --workers 1 --tasks 4000
 variant pool_dispatch@prefetch=64 pool_dispatch --workers 2 --prefetch 64 \
     --tasks 200000
@@ -64,12 +63,14 @@ problem start "Starting a worker, by the memory that its parent has in use" \
     fork_us
 start_cost=("${one_core[@]}" "$bin/start_cost")
 variant start_cost@cpus=1 "${start_cost[@]}" --rounds 150
+sweep start_cost@cpus=1@resident-mib=64 "${start_cost[@]}" \
+    --resident-mib 64 --rounds "$starts"
 variant start_cost@cpus=1@resident-mib=256 "${start_cost[@]}" \
     --resident-mib 256 --rounds "$starts"
-for mib in 64 1024; do
-    sweep start_cost@cpus=1@resident-mib=$mib "${start_cost[@]}" \
-        --resident-mib $mib --rounds "$starts"
-done
+sweep start_cost@cpus=1@resident-mib=1024 "${start_cost[@]}" \
+    --resident-mib 1024 --rounds "$starts"
+sweep start_cost@cpus=1@resident-mib=1024@shared=1 "${start_cost[@]}" \
+    --resident-mib 1024 --shared 1 --rounds "$starts"
 sweep start_cost start_cost --rounds 100
 
 problem cheap "Twenty prices raised by 10 %"

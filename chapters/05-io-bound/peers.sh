@@ -51,6 +51,7 @@ psql_copy)
     ;;
 esac
 
+echo "$kind, $rows rows"
 echo "rows_per_s: ${per_s%.*}"
 echo "commits: $(query 'SELECT count(DISTINCT xmin::text)
                         FROM many_hands.samples')"

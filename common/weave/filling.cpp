@@ -224,7 +224,8 @@ text_lines filling::machine() const {
     text += '.';
     text_lines lines = wrapped(text);
     for (const problem& one : measured.problems) {
-        std::string more = fmt::format("*{}.*", one.title);
+        const bool asks = one.title.ends_with('?');
+        std::string more = fmt::format("*{}{}*", one.title, asks ? "" : ".");
         for (const std::string& note : one.notes)
             more.append(" ").append(note);
         more.append(" ").append(self_comparison(one));
