@@ -9,15 +9,19 @@
 
 #include <atomic>
 #include <random>
+#include <thread>
 
 int main(int argc, char** argv) try {
-    std::int64_t kills = 200, workers = default_workers(), seed = 1;
+    std::int64_t tasks = 500, kills = 200, workers = default_workers(),
+                 seed = 1;
     cli("pool_survives", "Kills workers of a pool.")
+        .number("tasks", tasks, 1, 1'000'000, "a prime number each")
         .number("kills", kills, 0, 1'000'000, "in all")
         .number("workers", workers, 1, 1024, "processes")
         .number("seed", seed, 0, 1'000'000'000, "of the choice of victims")
         .parse(argc, argv);
-    fmt::print("workers: {}, kills: {}, seed: {}\n", workers, kills, seed);
+    fmt::print("workers: {}, tasks: {}, kills: {}, seed: {}\n", workers, tasks,
+               kills, seed);
     constexpr std::uint64_t prime = 299593572301;
     const auto executed = make_shared_memory<std::atomic<std::int64_t>>();
     process_pool<std::uint64_t, bool> pool(
@@ -28,27 +32,29 @@ int main(int argc, char** argv) try {
         {.workers = workers, .attempts = 1000});
 
     std::mt19937_64 random(static_cast<std::uint64_t>(seed));
-    std::int64_t submitted = 0, results = 0, killed = 0;
+    for (std::int64_t i = 0; i < tasks; ++i)
+        pool.submit(prime);
+    std::int64_t results = 0, killed = 0;
     //> kill
-    while (killed < kills || results < submitted) {
-        for (; killed < kills && submitted - results < 2 * workers; ++submitted)
-            pool.submit(prime);
+    while (results < tasks) {
         if (const auto one = pool.next(std::chrono::milliseconds(1)))
             results += one->value();
-        // The next one when the last one has been replaced.
-        if (killed < kills && pool.started() == workers + killed) {
+        // One every few results, when the one before has been replaced.
+        if (killed < kills && killed * tasks <= kills * results
+            && pool.started() == workers + killed) {
             const auto pids = pool.pids();
+            std::this_thread::sleep_for( // to the middle of a task
+                std::chrono::microseconds(random() % 1000));
             ::kill(pids[random() % pids.size()], SIGKILL);
             ++killed;
         }
     }
     //< kill
     fmt::print("killed: {}\n", killed);
-    fmt::print("tasks: {}\n", submitted);
     fmt::print("executed_more_than_once: {}\n",
-               executed->load() > submitted ? "some" : "none");
+               executed->load() > tasks ? "some" : "none");
     fmt::print("executions: {}\n", executed->load());
-    return finish(results, submitted);
+    return finish(results, tasks);
 } catch (...) {
     return failed("pool_survives");
 }
