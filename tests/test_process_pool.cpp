@@ -73,7 +73,7 @@ static bool is_gone(pid_t pid) {
 
 TEST_CASE("map keeps the order, for any number of workers and chunk") {
     for (const int workers : {1, 2, 7})
-        for (const std::size_t chunk : {1, 3, 1000})
+        for (const std::size_t chunk : {1u, 3u, 1000u})
             for (const int prefetch : {1, 16}) {
                 pool_options options;
                 options.workers = workers;
@@ -208,7 +208,7 @@ TEST_CASE("a task that kills its worker fails alone, and says how") {
 }
 
 TEST_CASE("a poisonous task among a thousand, in chunks and windows") {
-    for (const std::size_t chunk : {1, 10, 1000})
+    for (const std::size_t chunk : {1u, 10u, 1000u})
         for (const int prefetch : {1, 64}) {
             pool_options options;
             options.workers = 2;
@@ -564,17 +564,17 @@ TEST_CASE("a task that takes too long, or a worker that stands still") {
 }
 
 TEST_CASE("memory that a worker may not have is an error of its task") {
-    const bool limited = !sanitized; // sanitizers need terabytes of addresses
+    // Sanitizers need terabytes of addresses.
     pool_options options;
     options.workers = 1;
-    options.initializer = [limited] {
+    options.initializer = [] {
         const rlimit little = {256 << 20, 256 << 20};
-        if (limited)
+        if (!sanitized)
             check(::setrlimit(RLIMIT_AS, &little), "setrlimit");
     };
     process_pool<std::size_t, int> pool(
-        [limited](const std::size_t& bytes) {
-            if (!limited)
+        [](const std::size_t& bytes) {
+            if (sanitized)
                 throw std::bad_alloc(); // at least its way to the parent
             const std::vector<char> memory(bytes);
             return int(memory.at(bytes - 1));
@@ -768,8 +768,8 @@ TEST_CASE("no process to be had: said at once, or done with fewer") {
                  + ";8;");
 }
 
-TEST_CASE("a parent that is killed takes its workers along within a second") {
-    for (int delay_us = 0; delay_us < 4000; delay_us += 200) {
+static void kill_parents(int step_us) {
+    for (int delay_us = 0; delay_us < 4000; delay_us += step_us) {
         int ends[2];
         check(::pipe(ends), "pipe");
         const descriptor from(ends[0]);
@@ -806,6 +806,12 @@ TEST_CASE("a parent that is killed takes its workers along within a second") {
         // those too whose number was never written.
         CHECK(clock.seconds() < 1);
     }
+}
+TEST_CASE("a parent that is killed takes its workers along within a second") {
+    kill_parents(200);
+}
+TEST_CASE("a thousand parents are killed", "[.full]") {
+    kill_parents(4);
 }
 
 TEST_CASE("an idle pool uses no processor time") {
@@ -868,4 +874,207 @@ TEST_CASE("a process: its life, by name") {
     }
     CHECK(state_of(forgotten) == '-'); // and no zombie
     CHECK_FALSE(has_children());
+}
+
+// --- What a fresh reader broke
+// -------------------------------------------------
+
+// Runs body() in a process of its own, so that it can do to itself what it
+// likes, and returns how that ended.
+template<class Body>
+static std::string ending(Body body) {
+    process alone([&] {
+        const descriptor null(::open("/dev/null", O_WRONLY));
+        ::dup2(null.get(), STDERR_FILENO);
+        return body();
+    });
+    alone.join();
+    return alone.how_it_ended();
+}
+
+TEST_CASE("a signal that stops the parent stops it by that signal") {
+    CHECK(ending([]() -> int {
+              try {
+                  stop_on_signals();
+                  process_pool<int, int> pool([](const int&) {
+                      std::this_thread::sleep_for(std::chrono::hours(1));
+                      return 0;
+                  });
+                  pool.submit(1);
+                  process killer([parent = ::getpid()] {
+                      std::this_thread::sleep_for(milliseconds(50));
+                      return ::kill(parent, SIGTERM);
+                  });
+                  pool.next();
+                  return 0;
+              } catch (...) {
+                  return failed("test");
+              }
+          })
+          == "killed by SIGTERM");
+}
+
+TEST_CASE("a child ends by a signal that comes before it has begun") {
+    CHECK(ending([] {
+              stop_on_signals(); // which the child must not inherit
+              for (int i = 0; i < 200; ++i) {
+                  process child([] { return ::pause(); });
+                  child.terminate();
+                  if (!child.join(milliseconds(5000))
+                      || child.exit_code() != -SIGTERM)
+                      return 1;
+              }
+              return 0;
+          })
+          == "exit code 0");
+}
+
+TEST_CASE("what is ignored stays ignored: nohup means it") {
+    CHECK(ending([] {
+              std::signal(SIGHUP, SIG_IGN);
+              process child([] { return ::raise(SIGHUP); });
+              child.join();
+              return child.exit_code().value();
+          })
+          == "exit code 0");
+}
+
+TEST_CASE("a thousand short children where SIGCHLD is ignored") {
+    CHECK(ending([] {
+              std::signal(SIGCHLD, SIG_IGN);
+              for (int i = 0; i < 1000; ++i)
+                  process([] { return 0; }).join();
+              return 0;
+          })
+          == "exit code 0");
+}
+
+TEST_CASE("a child cannot get out into its parent's code") {
+    CHECK(ending([]() -> int {
+              int escaped = 0;
+              try {
+                  process child([]() -> int { throw 42; });
+                  child.join();
+                  return child.exit_code().value() + 10;
+              } catch (int) {
+                  escaped = 1;
+              }
+              return escaped;
+          })
+          == "exit code 11");
+    // Nor report success when what it printed is lost.
+    CHECK(ending([] {
+              const descriptor full(::open("/dev/full", O_WRONLY));
+              ::dup2(full.get(), STDOUT_FILENO);
+              ::dup2(full.get(), STDERR_FILENO);
+              std::printf("lost");
+              return 0;
+          })
+          == "exit code 1");
+}
+
+TEST_CASE("pools within workers of a pool") {
+    pool_options options;
+    options.workers = 4;
+    process_pool<int, int> pool(
+        [](const int& x) {
+            process_pool<int, int> inner(square, {.workers = 3});
+            const auto results = inner.map({x, x + 1, x + 2});
+            return results[0] + results[1] + results[2];
+        },
+        options);
+    CHECK(pool.map({0, 1, 2, 3, 4, 5, 6, 7})
+          == std::vector<int>{5, 14, 29, 50, 77, 110, 149, 194});
+    CHECK(pool.started() == 4);
+}
+
+TEST_CASE("a dead worker is noticed though its own child holds its socket") {
+    pool_options options;
+    options.workers = 1;
+    options.attempts = 1;
+    process_pool<int, int> pool(
+        [](const int&) -> int {
+            if (::fork() == 0) {
+                std::this_thread::sleep_for(std::chrono::seconds(20));
+                ::_exit(0);
+            }
+            die(SIGKILL);
+        },
+        options);
+    const stopwatch clock;
+    CHECK(pool.get(pool.submit(1))->error == "task 0: killed by SIGKILL");
+    CHECK(clock.seconds() < 10);
+}
+
+TEST_CASE("answers of a worker that is dead count, whatever is on its way") {
+    pool_options options;
+    options.workers = 1;
+    options.attempts = 1;
+    options.prefetch = 8;
+    process_pool<std::string, int> pool(
+        [](const std::string& text) -> int {
+            if (text == "die")
+                die(SIGKILL);
+            // Longer than answers wait for each other.
+            std::this_thread::sleep_for(milliseconds(2));
+            return int(text.size());
+        },
+        options);
+    for (const char* text : {"a", "bb", "ccc", "die"})
+        pool.submit(text);
+    pool.submit(std::string(10 << 20, 'x')); // never gets through
+    int good = 0, bad = 0;
+    std::this_thread::sleep_for(milliseconds(100));
+    while (const auto one = pool.next())
+        ++(one->result ? good : bad);
+    CHECK(good == 3);
+    CHECK(bad == 2);
+}
+
+TEST_CASE("what tasks have printed is not lost with the pool") {
+    int ends[2];
+    check(::pipe(ends), "pipe");
+    const descriptor from(ends[0]);
+    descriptor to(ends[1]);
+    CHECK(ending([&] {
+              ::dup2(to.get(), STDOUT_FILENO);
+              process_pool<int, int> pool([](const int& x) {
+                  std::printf("%d\n", x);
+                  return x;
+              });
+              pool.map({1, 2, 3, 4});
+              return 0; // and the workers are killed
+          })
+          == "exit code 0");
+    to.close();
+    char text[100];
+    CHECK(::read(from.get(), text, sizeof text) == 8);
+}
+
+TEST_CASE("of a map with a task that is too long, nothing is accepted") {
+    process_pool<std::string, int> pool(
+        [](const std::string& text) { return int(text.size()); });
+    CHECK_THROWS_AS(pool.map({"a", std::string(longest_frame, 'x')}),
+                    std::length_error);
+    CHECK_FALSE(pool.next());
+    CHECK(pool.map({"abc"}) == std::vector<int>{3});
+}
+
+TEST_CASE("a slow initializer is not a slow task") {
+    pool_options options;
+    options.workers = 1;
+    options.timeout = milliseconds(100);
+    options.initializer = [] {
+        std::this_thread::sleep_for(milliseconds(400));
+    };
+    process_pool<int, int> pool(square, options);
+    CHECK(pool.map({2, 3}) == std::vector<int>{4, 9});
+    CHECK(pool.started() == 1);
+}
+
+TEST_CASE("views and vectors of bool cannot travel") {
+    STATIC_REQUIRE_FALSE(wire_type<std::string_view>);
+    STATIC_REQUIRE_FALSE(wire_type<std::span<int>>);
+    STATIC_REQUIRE_FALSE(wire_type<std::vector<bool>>);
+    STATIC_REQUIRE(wire_type<bool>);
 }

@@ -19,10 +19,7 @@ class crew {
     std::deque<job> waiting; // for a worker
 
     explicit crew(pool_options options) : options_(std::move(options)) {
-        if (options_.workers < 1 || options_.workers > 1024
-            || options_.attempts < 1 || options_.prefetch < 1)
-            throw std::invalid_argument("a pool wants 1 to 1024 workers, "
-                                        "attempts and prefetch from 1");
+        options_.check();
     }
     ~crew() { end(true); }
     crew(const crew&) = delete;
@@ -79,7 +76,8 @@ class crew {
         for (const worker& w : workers_) {
             const int events = w.out.empty() ? POLLIN : POLLIN | POLLOUT;
             ends.push_back({w.socket(), static_cast<short>(events), 0});
-            if (const auto left = time_left(w))
+            ends.push_back({w.end(), POLLIN, 0});
+            if (const auto left = w.time_left(options_))
                 timeout = std::min(timeout.value_or(*left), *left);
         }
         if (::poll(ends.data(), ends.size(), poll_timeout(timeout)) == -1) {
@@ -89,10 +87,11 @@ class crew {
             return;
         }
         // From the end, because those that have died leave the list.
-        for (std::size_t i = ends.size(); i-- > 0;) {
-            if (ends[i].revents != 0)
-                attend(i);
-            else if (time_left(workers_[i]) == milliseconds(0))
+        for (std::size_t i = workers_.size(); i-- > 0;) {
+            const bool dead = ends[2 * i + 1].revents != 0;
+            if (dead || ends[2 * i].revents != 0)
+                attend(i, dead);
+            else if (workers_[i].time_left(options_) == milliseconds(0))
                 bury(i, fmt::format("took longer than {} ms",
                                     options_.timeout.count()));
         }
@@ -127,30 +126,34 @@ class crew {
         return first;
     }
 
-    // Until the job it is at has taken too long, 0 if it has; empty if there
-    // is no job or no limit.
-    std::optional<milliseconds> time_left(const worker& w) const {
-        if (options_.timeout.count() == 0 || w.sent.empty())
-            return {};
-        return std::max(milliseconds(0),
-                        std::chrono::ceil<milliseconds>(
-                            w.since + options_.timeout - worker::clock::now()));
-    }
-
-    void attend(std::size_t i) try {
+    // Reads and writes what can be. Of a dead worker reads all that it has
+    // said: its last answers count.
+    void attend(std::size_t i, bool dead) {
         worker& w = workers_[i];
-        const bool there = w.in.receive(w.socket());
-        while (const auto message = w.in.next())
-            take_answer(w, *message);
-        if (!there || !w.out.flush(w.socket()))
-            bury(i, "");
-    } catch (const std::exception& error) {
-        bury(i, error.what()); // it speaks, but not our language
+        std::string why;
+        try {
+            for (;;) {
+                const auto got = w.in.receive(w.socket());
+                while (const auto message = w.in.next())
+                    take_answer(w, *message);
+                dead = dead || !got;
+                if (!dead || !got || *got == 0)
+                    break;
+            }
+        } catch (const std::exception& error) { // speaks another language
+            why = error.what();
+            dead = true;
+        }
+        if (dead)
+            bury(i, why);
+        else
+            w.out.flush(w.socket());
     }
 
     void take_answer(worker& w, std::string_view message) {
         if (!w.ready) {
             w.ready = true;
+            w.since = worker::clock::now();
             failed_starts_ = 0;
             if (!message.empty())
                 broken_ = fmt::format("the initializer: {}", message);
@@ -171,7 +174,7 @@ class crew {
         worker dead = std::move(workers_[i]);
         workers_.erase(workers_.begin() + static_cast<std::ptrdiff_t>(i));
         const std::string how = dead.bury(true);
-        // All that it said has been read if its stream has ended by itself.
+        // All that it said has been read, unless there is a `why`.
         const bool never_began = why.empty() && !dead.ready;
         if (why.empty())
             why = how;

@@ -1,8 +1,13 @@
-// A file descriptor that closes itself.
+// A file descriptor that closes itself, and how long to wait for some.
 #pragma once
 
+#include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
+#include <climits>
+#include <optional>
 #include <utility>
 
 class descriptor {
@@ -25,3 +30,12 @@ class descriptor {
   private:
     int fd_;
 };
+
+// What poll() takes: -1 waits for ever, and there is no longer wait than
+// INT_MAX milliseconds.
+inline int poll_timeout(std::optional<std::chrono::milliseconds> timeout) {
+    if (!timeout)
+        return -1;
+    return static_cast<int>(std::clamp<std::chrono::milliseconds::rep>(
+        timeout->count(), 0, INT_MAX));
+}

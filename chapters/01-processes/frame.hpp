@@ -82,19 +82,21 @@ class frame_writer {
 class frame_reader {
   public:
     // Receives what is there, or waits for something if the socket blocks.
-    // Returns false at the end of the stream.
-    bool receive(int socket) {
+    // Returns the number of bytes, and nothing at the end of the stream.
+    std::optional<std::size_t> receive(int socket) {
         bytes_.erase(0, used_); // what next() has given out
         used_ = 0;
         std::array<char, 65536> buffer;
         for (;;) {
             const auto got = ::recv(socket, buffer.data(), buffer.size(), 0);
-            if (got > 0)
+            if (got > 0) {
                 bytes_.append(buffer.data(), static_cast<std::size_t>(got));
-            if (got > 0 || (got == -1 && errno == EAGAIN))
-                return true;
+                return static_cast<std::size_t>(got);
+            }
+            if (got == -1 && errno == EAGAIN)
+                return 0;
             if (got == 0 || errno != EINTR)
-                return false;
+                return {};
         }
     }
 

@@ -117,7 +117,9 @@ void serve_tasks(int socket, const std::function<Result(const Task&)>& work,
         auto flushed = clock::now();
         while (const auto message = in.next()) {
             out.add(answer_to<Task, Result>(*message, work));
-            // Answers to tiny tasks travel together; no other one waits.
+            std::fflush(stdout); // what is answered has been printed, too
+            // Answers to tiny tasks travel together. One may wait for the
+            // task after it, but only where prefetch is more than 1.
             if (clock::now() - flushed > std::chrono::microseconds(100)) {
                 out.flush(socket);
                 flushed = clock::now();

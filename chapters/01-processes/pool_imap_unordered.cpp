@@ -12,7 +12,7 @@
 using std::chrono::milliseconds;
 
 int main(int argc, char** argv) try {
-    std::int64_t workers = 2, tasks = 8, nap_ms = 15, consume_ms = 0;
+    std::int64_t workers = 2, tasks = 8, nap_ms = 10, consume_ms = 0;
     cli("pool_imap_unordered", "Takes results as they come.")
         .number("workers", workers, 1, 1024, "processes")
         .number("tasks", tasks, 1, 1000, "numbers to square")

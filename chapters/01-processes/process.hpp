@@ -21,58 +21,35 @@
 #include <string>
 #include <vector>
 
-// What poll() takes: -1 waits for ever, and there is no longer wait than
-// INT_MAX milliseconds.
-inline int poll_timeout(std::optional<std::chrono::milliseconds> timeout) {
-    if (!timeout)
-        return -1;
-    return static_cast<int>(std::clamp<std::chrono::milliseconds::rep>(
-        timeout->count(), 0, INT_MAX));
-}
-
 // Descriptors that only the parent should have; each child closes them.
 inline std::vector<int> parents_own;
 
 class process {
   public:
     // Forks. The child runs body() and ends with the number that this returns
-    // (0 to 255), or with 1 after saying what body() threw. Throws
-    // system_error if there is no process to be had. This process must have
-    // one thread only: fork copies no other, but the locks that they hold.
+    // (0 to 255), or with 1 if it throws or its output cannot be written.
+    // Throws system_error if there is no process to be had. This process must
+    // have one thread only: fork copies no other, but the locks they hold.
     template<class Body>
     explicit process(Body body) {
         std::fflush(nullptr); // or the child had a copy of what is buffered
         const pid_t parent = ::getpid();
-        pid_ = check(::fork(), "fork");
+        // No signal now: the child would take it by its parent's handlers.
+        sigset_t all, before;
+        ::sigfillset(&all);
+        check(::sigprocmask(SIG_SETMASK, &all, &before), "sigprocmask");
+        pid_ = ::fork();
         if (pid_ == 0)
             live(body, parent);
-        // From here on the number could name another process only after we
-        // have asked for this one's end; the descriptor never can.
-        pidfd_ =
-            descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
-        if (pidfd_.get() == -1) {
-            const int error = errno;
-            ::kill(pid_, SIGKILL);
-            ::waitpid(pid_, nullptr, 0);
-            throw std::system_error(error, std::generic_category(),
-                                    "pidfd_open");
-        }
-        parents_own.push_back(pidfd_.get());
+        const int error = errno;
+        check(::sigprocmask(SIG_SETMASK, &before, nullptr), "sigprocmask");
+        if (pid_ == -1)
+            throw std::system_error(error, std::generic_category(), "fork");
+        open_descriptor();
     }
     process(process&&) noexcept = default;
-    process& operator=(process&& other) noexcept {
-        std::swap(pid_, other.pid_);
-        std::swap(pidfd_, other.pidfd_);
-        std::swap(ended_, other.ended_);
-        std::swap(code_, other.code_);
-        return *this;
-    }
-    ~process() {
-        if (pidfd_.get() == -1 || ended_)
-            return;
-        kill();
-        reap();
-    }
+    process& operator=(process&& other) noexcept = default; // swaps pidfd_
+    ~process() { kill_and_reap(); }
 
     pid_t pid() const { return pid_; }
     // For poll(): readable when the process has ended.
@@ -83,19 +60,19 @@ class process {
     // Ends it. It is not asked.
     void kill() { send(SIGKILL); }
     void send(int signal) {
-        if (!ended_) // the call fails if it has just died by itself: fine
+        if (!ended()) // the call fails if it has just died by itself: fine
             ::syscall(SYS_pidfd_send_signal, pidfd_.get(), signal, nullptr, 0);
     }
 
     bool alive() { return !join(std::chrono::milliseconds(0)); }
 
     // Waits for its end, for ever or for `timeout`. Has it ended? Throws
-    // stopped_by_signal, see check.hpp.
+    // stopped_by_signal, see check.hpp, if it has not.
     bool join(std::optional<std::chrono::milliseconds> timeout = {}) {
         using clock = std::chrono::steady_clock;
         const auto start = clock::now();
         auto left = timeout;
-        while (!ended_) {
+        while (!ended()) {
             pollfd end = {pidfd_.get(), POLLIN, 0};
             const int ready = ::poll(&end, 1, poll_timeout(left));
             if (ready == 1)
@@ -104,13 +81,21 @@ class process {
                 return false;
             else if (errno != EINTR)
                 throw_errno("poll");
-            throw_if_stopped();
+            if (!ended())
+                throw_if_stopped();
             if (timeout)
                 left = *timeout
                        - std::chrono::duration_cast<std::chrono::milliseconds>(
                            clock::now() - start);
         }
         return true;
+    }
+
+    // Ends it at once, and takes its status, whatever signals come.
+    void kill_and_reap() {
+        kill();
+        if (!ended())
+            reap();
     }
 
     // What it returned, or minus the signal that ended it. Empty while it
@@ -132,30 +117,63 @@ class process {
     }
 
   private:
+    // The number could name another process after this one's end; the
+    // descriptor never can.
+    void open_descriptor() {
+        pidfd_ =
+            descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
+        if (pidfd_.get() != -1) {
+            parents_own.push_back(pidfd_.get());
+            return;
+        }
+        const int error = errno;
+        if (error == ESRCH)
+            return; // gone already, where SIGCHLD is ignored
+        ::kill(pid_, SIGKILL);
+        ::waitpid(pid_, nullptr, 0);
+        throw std::system_error(error, std::generic_category(), "pidfd_open");
+    }
+
+    // The child's life. noexcept: it must never get out into its parent's
+    // code, which is on its stack as well.
     template<class Body>
-    [[noreturn]] static void live(Body& body, pid_t parent) {
+    [[noreturn]] static void live(Body& body, pid_t parent) noexcept {
         int code = 1;
         try {
-            // The parent's handlers and blocked signals are its own affair.
-            for (const int s : {SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGPIPE})
-                std::signal(s, SIG_DFL);
-            sigset_t none;
-            ::sigemptyset(&none);
-            check(::sigprocmask(SIG_SETMASK, &none, nullptr), "sigprocmask");
+            prepare();
             //> orphan
             // The kernel ends us when the parent dies. It may have died
             // before that call: then we are somebody else's child by now.
             check(::prctl(PR_SET_PDEATHSIG, SIGKILL), "prctl");
-            for (const int fd : parents_own)
-                ::close(fd);
             if (::getppid() == parent)
                 code = body();
             //< orphan
         } catch (const std::exception& error) {
-            fmt::print(stderr, "a child process: {}\n", error.what());
+            std::fprintf(stderr, "a child process: %s\n", error.what());
+        } catch (...) {
+            std::fprintf(stderr, "a child process: unknown error\n");
         }
-        std::fflush(nullptr);
+        if (std::fflush(nullptr) != 0 && code == 0)
+            code = 1;
         ::_exit(code); // not exit(), which would destroy the parent's objects
+    }
+
+    // What the parent has arranged for itself is not for the child. What it
+    // ignores stays ignored (nohup means it), but not the end of children.
+    static void prepare() {
+        for (const int s : {SIGINT, SIGTERM, SIGHUP, SIGCHLD}) {
+            struct sigaction now = {};
+            check(::sigaction(s, nullptr, &now), "sigaction");
+            if (now.sa_handler != SIG_IGN || s == SIGCHLD)
+                std::signal(s, SIG_DFL);
+        }
+        stop_signal = 0;
+        sigset_t none;
+        ::sigemptyset(&none);
+        check(::sigprocmask(SIG_SETMASK, &none, nullptr), "sigprocmask");
+        for (const int fd : parents_own)
+            ::close(fd);
+        parents_own.clear(); // the numbers will be used again
     }
 
     // Takes the status of the dead child, so that no zombie stays.
@@ -170,13 +188,13 @@ class process {
         if (returned == 0)
             code_ =
                 info.si_code == CLD_EXITED ? info.si_status : -info.si_status;
-        ended_ = true;
         std::erase(parents_own, pidfd_.get());
         pidfd_.close();
     }
 
+    bool ended() const { return pidfd_.get() == -1; }
+
     pid_t pid_ = -1;
-    descriptor pidfd_;
-    bool ended_ = false;
+    descriptor pidfd_; // closed when its end has been seen
     std::optional<int> code_;
 };

@@ -6,7 +6,7 @@
 //     const auto squares = pool.map({1, 2, 3});       // 1 4 9, in this order
 //
 // The pool has no thread of its own: it gives out tasks and takes in results
-// while somebody is in a call to it. For a process with a single thread.
+// only while its owner is in a call to it. For a process with one thread.
 #pragma once
 
 #include "common/stopwatch.hpp"
@@ -43,23 +43,19 @@ class process_pool {
     }
 
     // Accepts a task, starts it if a worker is idle, and returns its number.
-    // Throws logic_error after close() and terminate(), length_error if the
-    // task is too long for a message.
+    // Throws logic_error on a closed pool, length_error if it is too long.
     std::uint64_t submit(const Task& task) {
         crew_.look(milliseconds(0)); // who has died while idle?
-        const std::uint64_t number = enqueue(&task, 1);
+        accept(job_of(next_number_, &task, 1));
         crew_.give_out();
-        return number;
+        return next_number_ - 1;
     }
 
     // The next outcome, in the order in which tasks end. Empty after
     // `timeout`, and when nothing is left to wait for.
     std::optional<outcome> next(std::optional<milliseconds> timeout = {}) {
-        wait_until([this] { return !ended_.empty(); }, timeout);
-        for (; !ended_.empty(); order_.pop_front())
-            if (auto taken = take(order_.front())) // else get() took it
-                return taken;
-        return {};
+        wait_until([this] { return !order_.empty(); }, timeout);
+        return order_.empty() ? std::nullopt : take(order_.front());
     }
 
     // Waits for the outcome of `task`; empty after `timeout`, which may be 0
@@ -80,9 +76,13 @@ class process_pool {
         if (chunk == 0)
             throw std::invalid_argument("a chunk has at least one task");
         crew_.look(milliseconds(0)); // as in submit()
+        std::deque<job> jobs;        // all are accepted, or none
         const std::uint64_t first = next_number_;
         for (std::size_t from = 0; from < tasks.size(); from += chunk)
-            enqueue(&tasks[from], std::min(chunk, tasks.size() - from));
+            jobs.push_back(job_of(first + from, &tasks[from],
+                                  std::min(chunk, tasks.size() - from)));
+        for (job& one : jobs)
+            accept(std::move(one));
         std::vector<Result> results(tasks.size());
         std::optional<outcome> failed;
         std::size_t missing = tasks.size();
@@ -108,7 +108,7 @@ class process_pool {
         wait_until([] { return false; }, {});
         crew_.end(false);
     }
-    // Ends the workers now. Unfinished tasks have an error for an outcome.
+    // Ends the workers now. What is unfinished ends with an error.
     void terminate() {
         closed_ = true;
         crew_.end(true);
@@ -116,20 +116,20 @@ class process_pool {
             fail(crew_.waiting.front(), "the pool was terminated");
     }
 
-    // Of the workers; and how many there were so far, with replacements.
     std::vector<pid_t> pids() const { return crew_.pids(); }
+    // Workers so far, those of the beginning and replacements.
     std::int64_t started() const { return crew_.started(); }
 
   private:
-    // As one job. Returns the number of its first task.
-    std::uint64_t enqueue(const Task* tasks, std::size_t count) {
+    static job job_of(std::uint64_t first, const Task* all, std::size_t n) {
+        return {first, n, message_of(first, all, n)};
+    }
+    void accept(job all) {
         if (closed_)
             throw std::logic_error("this pool is closed");
-        crew_.waiting.push_back(
-            {next_number_, count, message_of(next_number_, tasks, count)});
-        next_number_ += count;
-        unfinished_ += count;
-        return next_number_ - count;
+        next_number_ += all.tasks;
+        unfinished_ += all.tasks;
+        crew_.waiting.push_back(std::move(all));
     }
 
     // A job whose worker died. One of several tasks may have been the cause:
@@ -143,10 +143,10 @@ class process_pool {
         from_wire<std::uint64_t>(message); // its number, which we know
         const auto tasks = from_wire<std::vector<Task>>(message);
         for (std::size_t i = tasks.size(); i-- > 0;) {
-            const std::uint64_t number = back.first + i;
-            crew_.waiting.push_front({number, 1,
-                                      message_of(number, &tasks[i], 1),
-                                      back.tried, back.alone});
+            job one = job_of(back.first + i, &tasks[i], 1);
+            one.tried = back.tried;
+            one.alone = true;
+            crew_.waiting.push_front(std::move(one));
         }
     }
 
@@ -166,8 +166,8 @@ class process_pool {
 
     std::optional<outcome> take(std::uint64_t task) {
         auto node = ended_.extract(task);
-        if (ended_.empty())
-            order_.clear();
+        while (!order_.empty() && !ended_.contains(order_.front()))
+            order_.pop_front();
         return node.empty() ? std::nullopt
                             : std::optional(std::move(node.mapped()));
     }

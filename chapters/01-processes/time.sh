@@ -7,7 +7,7 @@ here=$(dirname "$(readlink -f "$0")")
 chapter 01-processes "Processes"
 
 case $profile in
-quick) digits=15 starts=3 ;;
+quick) digits=15 starts=5 ;;
 default) digits=15 starts=10 ;;
 full) digits=16 starts=50 ;; # the source's own numbers
 esac
@@ -23,7 +23,7 @@ variant primes_processes@order=list primes_processes --digits "$digits" \
     --order list
 variant primes_processes@order=list@workers=20 primes_processes \
     --digits "$digits" --order list --workers 20
-variant primes_pool primes_pool --digits "$digits"
+sweep primes_pool primes_pool --digits "$digits"
 for workers in 1 4 10; do
     sweep primes_processes@order=list@workers=$workers primes_processes \
         --digits "$digits" --workers $workers --order list
@@ -31,20 +31,20 @@ done
 note "Without workers=N there are as many as cores."
 
 problem dispatch "A task to a worker and back, on one core" tasks_per_s
-variant ping_pong@cpus=1 "${one_core[@]}" "$bin/ping_pong" --rounds 40000
+variant ping_pong@cpus=1 "${one_core[@]}" "$bin/ping_pong" --rounds 15000
 variant pool_dispatch@cpus=1@workers=1 "${one_core[@]}" "$bin/pool_dispatch" \
-    --workers 1 --tasks 40000
+    --workers 1 --tasks 15000
 
 problem tasks "Tasks that do next to nothing" tasks_per_s
-variant pool_dispatch pool_dispatch --workers 2 --tasks 8000
+variant pool_dispatch pool_dispatch --workers 2 --tasks 5000
 sweep ping_pong ping_pong --rounds 4000
 sweep pool_dispatch@workers=1 pool_dispatch --workers 1 --tasks 4000
 variant pool_dispatch@prefetch=64 pool_dispatch --workers 2 --prefetch 64 \
-    --tasks 200000
+    --tasks 100000
 variant pool_dispatch@chunk=100 pool_dispatch --workers 2 --chunk 100 \
-    --tasks 500000
+    --tasks 300000
 variant pool_dispatch@chunk=100@prefetch=64 pool_dispatch --workers 2 \
-    --chunk 100 --prefetch 64 --tasks 2000000
+    --chunk 100 --prefetch 64 --tasks 1500000
 python=$(command -v python3 || true)
 no_python="no python3"
 if [[ -n $python ]]; then
@@ -62,7 +62,7 @@ note "reference.py is CPython's multiprocessing.Pool with two workers; its paren
 problem start "Starting a worker, by the memory that its parent has in use" \
     fork_us
 start_cost=("${one_core[@]}" "$bin/start_cost")
-variant start_cost@cpus=1 "${start_cost[@]}" --rounds 150
+variant start_cost@cpus=1 "${start_cost[@]}" --rounds "$starts"
 sweep start_cost@cpus=1@resident-mib=64 "${start_cost[@]}" \
     --resident-mib 64 --rounds "$starts"
 variant start_cost@cpus=1@resident-mib=256 "${start_cost[@]}" \
@@ -71,10 +71,10 @@ sweep start_cost@cpus=1@resident-mib=1024 "${start_cost[@]}" \
     --resident-mib 1024 --rounds "$starts"
 sweep start_cost@cpus=1@resident-mib=1024@shared=1 "${start_cost[@]}" \
     --resident-mib 1024 --shared 1 --rounds "$starts"
-sweep start_cost start_cost --rounds 100
+sweep start_cost start_cost --rounds "$starts"
 
 problem cheap "Twenty prices raised by 10 %"
-variant cheap_map cheap_map --rounds 100
+variant cheap_map cheap_map --rounds 80
 
 problem transport "Bytes from one process to another" mib_per_s
 variant transport transport --via pipe --bytes 4096 --mib 128

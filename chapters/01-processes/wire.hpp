@@ -5,23 +5,27 @@
 #include <concepts>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <vector>
 
-// A pointer has bytes too, but they mean nothing in another process.
+// A pointer has bytes too, but they mean nothing in another process; nor do
+// those of a view, which is a pointer and a length. (A pointer inside a struct
+// the compiler does not see.)
 template<class T>
 concept flat = std::is_trivially_copyable_v<T> && std::default_initializable<
-    T> && !std::is_pointer_v<T>;
+                   T> && !std::is_pointer_v<T> && !std::ranges::enable_view<T>;
 
 template<class T>
 inline constexpr bool is_wire = flat<T>;
 template<>
 inline constexpr bool is_wire<std::string> = true;
 template<class T>
-inline constexpr bool is_wire<std::vector<T>> = is_wire<T>;
+inline constexpr bool is_wire<std::vector<T>> =
+    is_wire<T> && !std::is_same_v<T, bool>; // its elements are no objects
 
 template<class T>
 concept wire_type = is_wire<T>;

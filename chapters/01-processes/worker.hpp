@@ -17,9 +17,19 @@ struct pool_options {
     std::int64_t workers = default_workers();
     std::function<void()> initializer = {}; // runs first in each new worker
     std::int64_t max_tasks_per_child = 0;   // then a fresh one; 0: no limit
-    int attempts = 3; // executions of a task whose workers die, at most
-    int prefetch = 1; // jobs at a worker: one in work, the others waiting
-    std::chrono::milliseconds timeout{0}; // for one job; 0: none
+    // Executions of a task, at most. A death counts for all that was at the
+    // worker: how far it had come, nobody knows.
+    int attempts = 3;
+    // Messages at a worker: one in work, the others waiting, and an answer
+    // may wait for the next one. More than 1 is for tiny tasks.
+    int prefetch = 1;
+    std::chrono::milliseconds timeout{0}; // of a message's tasks; 0: none
+
+    void check() const {
+        if (workers < 1 || workers > 1024 || attempts < 1 || prefetch < 1)
+            throw std::invalid_argument("a pool wants 1 to 1024 workers, "
+                                        "attempts and prefetch from 1");
+    }
 };
 
 // What a worker gets in one message: a task, or several.
@@ -42,6 +52,7 @@ class worker {
 
     int socket() const { return socket_.get(); }
     pid_t pid() const { return process_.pid(); }
+    int end() const { return process_.end(); } // for poll()
 
     bool may_have(const job& next, const pool_options& options) const {
         return !retired && sent.size() < std::size_t(options.prefetch)
@@ -58,14 +69,28 @@ class worker {
         sent.push_back(std::move(next));
     }
 
+    // Until the job it is at has taken too long, 0 if it has; empty if there
+    // is no job or no limit.
+    std::optional<std::chrono::milliseconds>
+    time_left(const pool_options& options) const {
+        using std::chrono::milliseconds;
+        if (options.timeout.count() == 0 || sent.empty() || !ready)
+            return {};
+        return std::max(milliseconds(0),
+                        std::chrono::ceil<milliseconds>(since + options.timeout
+                                                        - clock::now()));
+    }
+
     // Lets it end by itself: it sees the end of its stream.
     void retire() { ::shutdown(socket(), SHUT_WR); }
-    // Waits for its end, or brings it about, and says how it ended.
+    // Brings its end about, or waits for it, and says how it ended. Throws
+    // stopped_by_signal while it waits.
     std::string bury(bool now) {
-        std::erase(parents_own, socket());
         if (now)
-            process_.kill();
-        process_.join();
+            process_.kill_and_reap();
+        else
+            process_.join();
+        std::erase(parents_own, socket());
         return process_.how_it_ended();
     }
 
