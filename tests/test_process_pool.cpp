@@ -236,9 +236,7 @@ TEST_CASE("a poisonous task among a thousand, in chunks and windows") {
 
 TEST_CASE("attempts are counted, and one attempt is one execution") {
     // Each execution leaves a byte in a file.
-    char name[] = "/tmp/many-hands-attempts.XXXXXX";
-    const descriptor file(check(::mkstemp(name), "mkstemp"));
-    ::unlink(name);
+    const descriptor file = temporary_file();
     for (const int attempts : {1, 2, 5}) {
         check(::ftruncate(file.get(), 0), "ftruncate");
         check(::lseek(file.get(), 0, SEEK_SET), "lseek");

@@ -1,5 +1,8 @@
-// A file descriptor that closes itself, and how long to wait for some.
+// A file descriptor that closes itself, a file without a name, and how long
+// poll() waits.
 #pragma once
+
+#include "common/check.hpp"
 
 #include <poll.h>
 #include <unistd.h>
@@ -7,6 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <climits>
+#include <filesystem>
 #include <optional>
 #include <utility>
 
@@ -30,6 +34,15 @@ class descriptor {
   private:
     int fd_;
 };
+
+// In $TMPDIR or /tmp, and gone when the last process has closed it.
+inline descriptor temporary_file() {
+    std::string name =
+        std::filesystem::temp_directory_path() / "many-hands.XXXXXX";
+    descriptor file(check(::mkstemp(name.data()), name));
+    check(::unlink(name.c_str()), name);
+    return file;
+}
 
 // What poll() takes: -1 waits for ever, and there is no longer wait than
 // INT_MAX milliseconds.

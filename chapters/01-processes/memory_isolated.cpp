@@ -11,9 +11,7 @@
 int main(int argc, char** argv) try {
     cli("memory_isolated", "Shows what fork copies.").parse(argc, argv);
     fmt::print("a variable, a file, and a child that changes both\n");
-    char name[] = "/tmp/many-hands-file.XXXXXX";
-    const descriptor file(check(::mkstemp(name), "mkstemp"));
-    check(::unlink(name), "unlink"); // gone when we are
+    const descriptor file = temporary_file();
 
     //> child
     int number = 1;

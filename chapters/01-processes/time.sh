@@ -85,7 +85,7 @@ for bytes in 64 4096 1048576; do
                 --bytes $bytes --mib $((bytes == 64 ? 8 : 128))
     done
 done
-note "transport without options is transport@via=pipe@bytes=4096. The file of via=file lies in /tmp, $(stat -f -c %T /tmp)."
+note "transport without options is transport@via=pipe@bytes=4096. The file of via=file lies in ${TMPDIR:-/tmp}, $(stat -f -c %T "${TMPDIR:-/tmp}")."
 
 problem unordered "Results in order, or as they come"
 variant pool_imap_unordered pool_imap_unordered

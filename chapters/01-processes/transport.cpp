@@ -78,9 +78,7 @@ int main(int argc, char** argv) try {
     } else {
         descriptor file;
         if (via == "file") {
-            char name[] = "/tmp/many-hands-ring.XXXXXX";
-            file = descriptor(check(::mkstemp(name), "mkstemp"));
-            check(::unlink(name), "unlink");
+            file = temporary_file();
             check(::ftruncate(file.get(), sizeof(ring)), "ftruncate");
         }
         const auto shared = make_shared_in<ring>(file.get(), size);
