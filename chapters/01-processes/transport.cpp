@@ -86,7 +86,7 @@ int main(int argc, char** argv) try {
             messages, size, [&](char* m) { shared->put(m); },
             [&](char* m) { shared->get(m); });
     }
-    fmt::print("us_per_message: {:.3f}\n",
+    fmt::print("message_us: {:.3f}\n",
                1e6 * clock.seconds() / static_cast<double>(messages));
     fmt::print("mib_per_s: {:.0f}\n", static_cast<double>(messages * bytes)
                                           / clock.seconds() / (1 << 20));
