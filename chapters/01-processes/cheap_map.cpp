@@ -34,6 +34,7 @@ int main(int argc, char** argv) try {
     //> ways
     measure("sequential", [&] {
         std::vector<std::int64_t> results;
+        results.reserve(prices.size());
         for (const std::int64_t price : prices)
             results.push_back(raised(price));
         return results;

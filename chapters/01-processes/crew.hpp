@@ -21,7 +21,6 @@ class crew {
     explicit crew(pool_options options) : options_(std::move(options)) {
         options_.check();
     }
-    ~crew() { end(true); }
     crew(const crew&) = delete;
     crew& operator=(const crew&) = delete;
 

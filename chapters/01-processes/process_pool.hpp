@@ -24,7 +24,7 @@ class process_pool {
     // as it is now. Throws invalid_argument, or system_error if a worker
     // cannot be started. The destructor ends them; what is unfinished is lost.
     explicit process_pool(std::function<Result(const Task&)> work,
-                          pool_options options = {})
+                          const pool_options& options = {})
         : crew_(options) {
         crew_.serve = [work = std::move(work),
                        initializer = options.initializer](int socket) {

@@ -16,6 +16,7 @@ int main(int argc, char** argv) try {
     std::mt19937 generator(std::random_device{}());
     pipe_queue<std::uint32_t> numbers;
     std::vector<process> children;
+    children.reserve(3);
     //> draw
     for (int child = 0; child < 3; ++child)
         children.emplace_back([&] {

@@ -50,6 +50,10 @@ class worker {
     explicit worker(const std::function<void(int)>& serve)
         : worker(serve, make_ends()) {}
 
+    worker(worker&&) noexcept = default;
+    worker& operator=(worker&&) noexcept = default;
+    ~worker() { std::erase(parents_own, socket()); } // and kills, by process_
+
     int socket() const { return socket_.get(); }
     pid_t pid() const { return process_.pid(); }
     int end() const { return process_.end(); } // for poll()
@@ -90,7 +94,6 @@ class worker {
             process_.kill_and_reap();
         else
             process_.join();
-        std::erase(parents_own, socket());
         return process_.how_it_ended();
     }
 

@@ -60,11 +60,13 @@ static std::string ticks(const problem& of, double most) {
         if (next <= most / 3)
             step = next;
     std::string all = "'0' 0";
-    for (double at = step; at <= most * 1.001; at += step)
+    for (int i = 1; i * step <= most * 1.001; ++i) {
+        const double at = i * step;
         all += fmt::format(
             ", {} {}",
             quoted(of.figure == "time" ? show_seconds(at) : show_number(at)),
             at);
+    }
     return all;
 }
 
