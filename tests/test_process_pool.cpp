@@ -1015,8 +1015,10 @@ TEST_CASE("answers of a worker that is dead count, whatever is on its way") {
     options.prefetch = 8;
     process_pool<std::string, int> pool(
         [](const std::string& text) -> int {
-            if (text == "die")
+            if (text == "die") { // when the long task is on its way
+                std::this_thread::sleep_for(milliseconds(500));
                 die(SIGKILL);
+            }
             // Longer than answers wait for each other.
             std::this_thread::sleep_for(milliseconds(2));
             return int(text.size());
@@ -1026,7 +1028,7 @@ TEST_CASE("answers of a worker that is dead count, whatever is on its way") {
         pool.submit(text);
     pool.submit(std::string(10 << 20, 'x')); // never gets through
     int good = 0, bad = 0;
-    std::this_thread::sleep_for(milliseconds(100));
+    std::this_thread::sleep_for(milliseconds(700));
     while (const auto one = pool.next())
         ++(one->result ? good : bad);
     CHECK(good == 3);
