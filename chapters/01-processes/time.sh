@@ -7,7 +7,7 @@ here=$(dirname "$(readlink -f "$0")")
 chapter 01-processes "Processes"
 
 case $profile in
-quick) digits=15 starts=5 ;;
+quick) digits=15 starts=3 ;;
 default) digits=15 starts=10 ;;
 full) digits=16 starts=50 ;; # the source's own numbers
 esac
@@ -31,9 +31,9 @@ done
 note "Without workers=N there are as many as cores."
 
 problem dispatch "A task to a worker and back, on one core" tasks_per_s
-variant ping_pong@cpus=1 "${one_core[@]}" "$bin/ping_pong" --rounds 15000
+variant ping_pong@cpus=1 "${one_core[@]}" "$bin/ping_pong" --rounds 30000
 variant pool_dispatch@cpus=1@workers=1 "${one_core[@]}" "$bin/pool_dispatch" \
-    --workers 1 --tasks 15000
+    --workers 1 --tasks 30000
 
 problem tasks "Tasks that do next to nothing" tasks_per_s
 variant pool_dispatch pool_dispatch --workers 2 --tasks 5000
@@ -68,21 +68,21 @@ sweep start_cost@cpus=1@resident-mib=64 "${start_cost[@]}" \
 variant start_cost@cpus=1@resident-mib=256 "${start_cost[@]}" \
     --resident-mib 256 --rounds "$starts"
 sweep start_cost@cpus=1@resident-mib=1024 "${start_cost[@]}" \
-    --resident-mib 1024 --rounds "$starts"
+    --resident-mib 1024 --rounds 3
 sweep start_cost@cpus=1@resident-mib=1024@shared=1 "${start_cost[@]}" \
-    --resident-mib 1024 --shared 1 --rounds "$starts"
+    --resident-mib 1024 --shared 1 --rounds 3
 sweep start_cost start_cost --rounds "$starts"
 
 problem cheap "Twenty prices raised by 10 %"
 variant cheap_map cheap_map --rounds 80
 
 problem transport "Bytes from one process to another" mib_per_s
-variant transport transport --via pipe --bytes 4096 --mib 128
+variant transport transport --via pipe --bytes 4096 --mib 64
 for bytes in 64 4096 1048576; do
     for via in pipe socketpair ring file; do
         [[ $via$bytes == pipe4096 ]] ||
             sweep transport@via=$via@bytes=$bytes transport --via $via \
-                --bytes $bytes --mib $((bytes == 64 ? 8 : 128))
+                --bytes $bytes --mib $((bytes == 64 ? 8 : 64))
     done
 done
 note "transport without options is transport@via=pipe@bytes=4096. The file of via=file lies in ${TMPDIR:-/tmp}, $(stat -f -c %T "${TMPDIR:-/tmp}")."
