@@ -11,6 +11,9 @@ quick) digits=15 starts=3 ;;
 default) digits=15 starts=10 ;;
 full) digits=16 starts=50 ;; # the source's own numbers
 esac
+# A point of a curve that a first impression can do without.
+detail() { [[ $profile == quick ]] || sweep "$@"; }
+
 # Where only one process can run at a time, nobody has to be woken up on
 # another core, and what is left is the work itself.
 allowed=$(taskset -cp $$)
@@ -25,7 +28,7 @@ variant primes_processes@order=list@workers=20 primes_processes \
     --digits "$digits" --order list --workers 20
 sweep primes_pool primes_pool --digits "$digits"
 for workers in 1 4 10; do
-    sweep primes_processes@order=list@workers=$workers primes_processes \
+    detail primes_processes@order=list@workers=$workers primes_processes \
         --digits "$digits" --workers $workers --order list
 done
 note "Without workers=N there are as many as cores."
@@ -63,13 +66,13 @@ problem start "Starting a worker, by the memory that its parent has in use" \
     fork_us
 start_cost=("${one_core[@]}" "$bin/start_cost")
 variant start_cost@cpus=1 "${start_cost[@]}" --rounds "$starts"
-sweep start_cost@cpus=1@resident-mib=64 "${start_cost[@]}" \
+detail start_cost@cpus=1@resident-mib=64 "${start_cost[@]}" \
     --resident-mib 64 --rounds "$starts"
 variant start_cost@cpus=1@resident-mib=256 "${start_cost[@]}" \
     --resident-mib 256 --rounds "$starts"
-sweep start_cost@cpus=1@resident-mib=1024 "${start_cost[@]}" \
+detail start_cost@cpus=1@resident-mib=1024 "${start_cost[@]}" \
     --resident-mib 1024 --rounds 3
-sweep start_cost@cpus=1@resident-mib=1024@shared=1 "${start_cost[@]}" \
+detail start_cost@cpus=1@resident-mib=1024@shared=1 "${start_cost[@]}" \
     --resident-mib 1024 --shared 1 --rounds 3
 sweep start_cost start_cost --rounds "$starts"
 
@@ -81,7 +84,7 @@ variant transport transport --via pipe --bytes 4096 --mib 64
 for bytes in 64 4096 1048576; do
     for via in pipe socketpair ring file; do
         [[ $via$bytes == pipe4096 ]] ||
-            sweep transport@via=$via@bytes=$bytes transport --via $via \
+            detail transport@via=$via@bytes=$bytes transport --via $via \
                 --bytes $bytes --mib $((bytes == 64 ? 8 : 64))
     done
 done
@@ -89,7 +92,7 @@ note "transport without options is transport@via=pipe@bytes=4096. The file of vi
 
 problem unordered "Results in order, or as they come"
 variant pool_imap_unordered pool_imap_unordered
-sweep pool_imap_unordered@consume-ms=30 pool_imap_unordered --consume-ms 30
+detail pool_imap_unordered@consume-ms=30 pool_imap_unordered --consume-ms 30
 
 problem server "A server of sequential code" requests_per_s
 variant prefork_server@workers=1 prefork_server --workers 1 --kills 0 \
@@ -102,6 +105,11 @@ sweep prefork_server@workers=2@kills=10 prefork_server --workers 2 --kills 10 \
 problem idle "Workers that only wait"
 variant idle_memory idle_memory --workers 200
 
+# A first impression needs no Python here.
+[[ $profile != quick ]] || {
+    go
+    exit
+}
 problem python "The same question to CPython, with smaller numbers"
 if [[ -n $python ]]; then
     peer reference.py@workers=0 "$python" "$here/reference.py" primes 0
