@@ -97,23 +97,26 @@ inline int failed(const char* program) {
     return 1;
 }
 
-// The last line of every program, and its exit status: 0 or 4. Checks that
-// the output reached its destination too: a full disk is not a success.
-template<class Result>
-int finish(const Result& result, const Result& expected) {
-    fmt::print("result: {} (expected {})\n", result, expected);
+// Prints the last line, and checks that all output has reached its
+// destination: a full disk is not a success.
+inline void print_last(const std::string& line) {
+    fmt::print("{}\n", line);
     if (std::fflush(stdout) != 0)
         throw_errno("standard output");
+}
+
+// The last line of every program, and its exit status: 0 or 4.
+template<class Result>
+int finish(const Result& result, const Result& expected) {
+    print_last(fmt::format("result: {} (expected {})", result, expected));
     return result == expected ? 0 : 4;
 }
 
-// The last line of a program that is broken on purpose. It has done what it
-// was made for, whatever came out.
+// The same for a program that is broken on purpose: it has done what it was
+// made for, whatever came out.
 template<class Result>
 int finish_broken(const Result& result, const Result& expected) {
-    fmt::print("result: {} (expected {}, broken on purpose)\n", result,
-               expected);
-    if (std::fflush(stdout) != 0)
-        throw_errno("standard output");
+    print_last(fmt::format("result: {} (expected {}, broken on purpose)",
+                           result, expected));
     return 0;
 }

@@ -11,6 +11,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
@@ -31,15 +32,26 @@ class cli {
     // parse().
     cli& number(std::string name, std::int64_t& value, std::int64_t least,
                 std::int64_t most, std::string what) {
-        options_.push_back(
-            {std::move(name), std::move(what), &value, nullptr, least, most});
+        options_.push_back({std::move(name),
+                            std::move(what),
+                            &value,
+                            nullptr,
+                            least,
+                            most,
+                            {}});
         return *this;
     }
 
     // Any text that is not empty. An empty default is shown as `none`.
     cli& text(std::string name, std::string& value, std::string what) {
-        options_.push_back(
-            {std::move(name), std::move(what), nullptr, &value, 0, 0});
+        return choice(std::move(name), value, {}, std::move(what));
+    }
+
+    // One of some words.
+    cli& choice(std::string name, std::string& value,
+                std::vector<std::string> words, std::string what) {
+        options_.push_back({std::move(name), std::move(what), nullptr, &value,
+                            0, 0, std::move(words)});
         return *this;
     }
 
@@ -64,18 +76,13 @@ class cli {
         }
     }
 
-    // Ends the program for bad usage that only its author can see. One line.
-    [[noreturn]] void fail(const std::string& problem) const {
-        fmt::print(stderr, "{}: {} (try --help)\n", program_, problem);
-        std::exit(2);
-    }
-
   private:
     struct option {
         std::string name, what;
         std::int64_t* number;
         std::string* text;
         std::int64_t least, most;
+        std::vector<std::string> words; // a text may be; none: any
         bool given = false;
     };
 
@@ -96,7 +103,11 @@ class cli {
                              wanted(chosen)));
         };
         if (chosen.text != nullptr) {
-            if (value.empty())
+            const auto& words = chosen.words;
+            if (value.empty()
+                || (!words.empty()
+                    && std::find(words.begin(), words.end(), value)
+                           == words.end()))
                 reject();
             *chosen.text = value;
             return;
@@ -112,6 +123,12 @@ class cli {
     }
 
     static std::string wanted(const option& o) {
+        if (!o.words.empty()) {
+            std::string all = o.words.front();
+            for (std::size_t i = 1; i < o.words.size(); ++i)
+                all += (i + 1 < o.words.size() ? ", " : " or ") + o.words[i];
+            return all;
+        }
         if (o.text != nullptr)
             return "a text that is not empty";
         return fmt::format("a whole number from {} to {}", o.least, o.most);
@@ -135,12 +152,18 @@ class cli {
                                        : o.text->empty() ? "none"
                                                          : *o.text;
             const std::string range =
-                o.text != nullptr ? "text"
-                                  : fmt::format("{} to {}", o.least, o.most);
+                !o.words.empty()    ? wanted(o)
+                : o.text != nullptr ? "text"
+                                    : fmt::format("{} to {}", o.least, o.most);
             fmt::print("    --{:<12}{} ({}; default {})\n", o.name, o.what,
                        range, normal);
         }
         std::exit(std::fflush(stdout) == 0 ? 0 : 1);
+    }
+
+    [[noreturn]] void fail(const std::string& problem) const {
+        fmt::print(stderr, "{}: {} (try --help)\n", program_, problem);
+        std::exit(2);
     }
 
     std::string program_, what_;

@@ -43,6 +43,10 @@ checks=$((checks + 1))
 (($(number frames) > 3)) || fail "spinner_process: $(number frames) frames"
 
 runs ' 10 +12.51 +9.51 +4.53.*result: 4081 ' primes_model
+runs ' 2 +22.79 +22.63 .* 4 +13.21 +21.34 .* 10 +12.51 +21.63 .* 20 +10.73 +20.68 ' \
+    primes_model --cores 2 # 1.80; 1.06, 1.05, 1.09 times that
+runs ' 1 +40.81 +40.81 .* 2 +22.79 +21.01 ' primes_model --cores 2 \
+    --order largest # 1.94
 runs 'hard_numbers: 13.times_as_fast: 1.99' primes_best
 for program in primes_sequential "primes_processes --workers 1" \
     "primes_processes --order list --workers 3" "primes_pool --order list" \

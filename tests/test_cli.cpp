@@ -43,3 +43,14 @@ TEST_CASE("both ends of a range are in it") {
     CHECK(parsed("0") == 0);
     CHECK(parsed("007") == 7); // decimal, not octal
 }
+
+TEST_CASE("one of some words") {
+    std::string via = "pipe";
+    const auto parsed = [&](std::vector<const char*> arguments) {
+        parse(cli("p", "").choice("via", via, {"pipe", "ring"}, ""),
+              std::move(arguments));
+        return via;
+    };
+    CHECK(parsed({}) == "pipe");
+    CHECK(parsed({"--via", "ring"}) == "ring");
+}

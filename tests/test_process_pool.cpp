@@ -660,13 +660,13 @@ TEST_CASE("close finishes, terminate does not, and both refuse more") {
     CHECK_FALSE(has_children());
 }
 
-TEST_CASE("a closed pool beside another one: no worker keeps it open") {
+TEST_CASE("a pool that is closed beside another one") {
     pool_options options;
     options.workers = 2;
     process_pool<int, int> first(square, options), second(square, options);
     first.map({1});
     second.map({1});
-    first.close(); // would wait for ever if the second's workers held its ends
+    first.close();
     CHECK(second.map({2}) == std::vector<int>{4});
 }
 

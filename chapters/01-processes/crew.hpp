@@ -52,7 +52,7 @@ class crew {
                 }
         }
         for (worker& w : workers_)
-            w.out.flush(w.socket()); // if it is dead, pump() will see it
+            w.out.flush(w.socket()); // if it is dead, look() will see it
     }
 
     // Brings everything forward: waits until something happens, for `timeout`

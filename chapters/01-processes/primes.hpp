@@ -62,11 +62,9 @@ inline primes_job parse_primes_job(int argc, char** argv, const char* program,
     if (several) {
         job.workers = default_workers();
         options.number("workers", job.workers, 1, 1024, "processes");
-        options.text("order", order, "largest (first), or list");
+        options.choice("order", order, {"largest", "list"}, "first, or as is");
     }
     options.parse(argc, argv);
-    if (several && order != "largest" && order != "list")
-        options.fail(fmt::format("--order '{}' is not largest or list", order));
     if (digits > 15)
         job.numbers.assign(std::begin(published_numbers),
                            std::end(published_numbers));

@@ -13,9 +13,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#include <algorithm>
 #include <chrono>
-#include <climits>
 #include <cstring>
 #include <optional>
 #include <string>

@@ -183,7 +183,7 @@ class process_pool {
         while (!there() && unfinished_ > 0 && (!left || left->count() >= 0)) {
             crew_.pump(left);
             if (timeout) // -1 at the end, even if it was 0 from the beginning
-                left = *timeout - milliseconds(1 + int(clock.seconds() * 1e3));
+                left = *timeout - milliseconds(1 + long(1e3 * clock.seconds()));
         }
         collect_ = nullptr;
     } catch (...) {

@@ -14,11 +14,6 @@ esac
 # A point of a curve that a first impression can do without.
 detail() { [[ $profile == quick ]] || sweep "$@"; }
 
-# Where only one process can run at a time, nobody has to be woken up on
-# another core, and what is left is the work itself.
-allowed=$(taskset -cp $$)
-allowed=${allowed##* }
-one_core=(/usr/bin/taskset -c "${allowed%%[,-]*}")
 problem primes "Which of twenty numbers are prime?"
 variant primes_sequential primes_sequential --digits "$digits"
 variant primes_processes primes_processes --digits "$digits"
@@ -33,6 +28,8 @@ for workers in 1 4 10; do
 done
 note "Without workers=N there are as many as cores."
 
+# On one core nobody has to be woken up on another, and what is left is the
+# work itself.
 problem dispatch "A task to a worker and back, on one core" tasks_per_s
 variant ping_pong@cpus=1 "${one_core[@]}" "$bin/ping_pong" --rounds 30000
 variant pool_dispatch@cpus=1@workers=1 "${one_core[@]}" "$bin/pool_dispatch" \
@@ -49,17 +46,18 @@ variant pool_dispatch@chunk=100 pool_dispatch --workers 2 --chunk 100 \
 variant pool_dispatch@chunk=100@prefetch=64 pool_dispatch --workers 2 \
     --chunk 100 --prefetch 64 --tasks 1500000
 python=$(command -v python3 || true)
-no_python="no python3"
-if [[ -n $python ]]; then
-    version Python "$("$python" -c 'import platform
+[[ -z $python ]] || version Python "$("$python" -c 'import platform
 print(platform.python_implementation(), platform.python_version())')"
-    peer reference.py@chunk=1 "$python" "$here/reference.py" dispatch 15000 1
-    peer reference.py@chunk=100 "$python" "$here/reference.py" dispatch \
-        300000 100
-else
-    absent reference.py@chunk=1 "$no_python"
-    absent reference.py@chunk=100 "$no_python"
-fi
+python_peer() { # LABEL ARGUMENTS OF reference.py
+    if [[ -n $python ]]; then
+        peer "$1" "$python" "$here/reference.py" "${@:2}"
+    else
+        absent "$1" "no python3"
+    fi
+}
+python_peer reference.py@chunk=1 dispatch 15000 1
+python_peer reference.py@chunk=100 dispatch 300000 100
+note "Each has as many tasks as take about a tenth of a second."
 note "reference.py is CPython's multiprocessing.Pool with two workers; its parent runs three threads."
 
 problem start "Starting a worker, by the memory that its parent has in use" \
@@ -88,6 +86,10 @@ for bytes in 64 4096 1048576; do
                 --bytes $bytes --mib $((bytes == 64 ? 8 : 64))
     done
 done
+for via in pipe ring; do
+    detail transport@cpus=1@via=$via@bytes=1048576 "${one_core[@]}" \
+        "$bin/transport" --via $via --bytes 1048576 --mib 64
+done
 note "transport without options is transport@via=pipe@bytes=4096. The file of via=file lies in ${TMPDIR:-/tmp}, $(stat -f -c %T "${TMPDIR:-/tmp}")."
 
 problem unordered "Results in order, or as they come"
@@ -96,7 +98,7 @@ detail pool_imap_unordered@consume-ms=30 pool_imap_unordered --consume-ms 30
 
 problem server "A server of sequential code" requests_per_s
 variant prefork_server@workers=1 prefork_server --workers 1 --kills 0 \
-    --requests 200
+    --requests 400
 variant prefork_server@workers=2 prefork_server --workers 2 --kills 0 \
     --requests 400
 sweep prefork_server@workers=2@kills=10 prefork_server --workers 2 --kills 10 \
@@ -105,17 +107,9 @@ sweep prefork_server@workers=2@kills=10 prefork_server --workers 2 --kills 10 \
 problem idle "Workers that only wait"
 variant idle_memory idle_memory --workers 200
 
-# A first impression needs no Python here.
-[[ $profile != quick ]] || {
-    go
-    exit
-}
-problem python "The same question to CPython, with smaller numbers"
-if [[ -n $python ]]; then
-    peer reference.py@workers=0 "$python" "$here/reference.py" primes 0
-    peer reference.py@workers=2 "$python" "$here/reference.py" primes 2
-else
-    absent reference.py@workers=0 "$no_python"
-    absent reference.py@workers=2 "$no_python"
+if [[ $profile != quick ]]; then
+    problem python "The same question to CPython, with smaller numbers"
+    python_peer reference.py@workers=0 primes 0
+    python_peer reference.py@workers=2 primes 2
 fi
 go

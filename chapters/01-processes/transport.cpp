@@ -50,15 +50,12 @@ std::int64_t transport(std::int64_t messages, std::size_t bytes, Put put,
 int main(int argc, char** argv) try {
     std::string via = "pipe";
     std::int64_t bytes = 4096, mib = 64;
-    cli options("transport", "Sends messages from a child to its parent.");
-    options.text("via", via, "pipe, socketpair, ring or file")
+    cli("transport", "Sends messages from a child to its parent.")
+        .choice("via", via, {"pipe", "socketpair", "ring", "file"}, "the way")
         .number("bytes", bytes, 1, ring::longest, "in a message")
         .number("mib", mib, 1, 65'536, "in all, at most a million messages")
         .parse(argc, argv);
     const bool stream = via == "pipe" || via == "socketpair";
-    if (!stream && via != "ring" && via != "file")
-        options.fail("--via '" + via
-                     + "' is not pipe, socketpair, ring or file");
     const auto size = static_cast<std::size_t>(bytes);
     const std::int64_t messages = std::min<std::int64_t>(
         1'000'000, std::max<std::int64_t>(1, (mib << 20) / bytes));

@@ -113,7 +113,7 @@ class worker {
         check(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, both),
               "socketpair");
         ends made{descriptor(both[0]), descriptor(both[1])};
-        // The parent waits in poll() only: see crew::pump().
+        // The parent waits in poll() only: see crew::look().
         check(::fcntl(both[0], F_SETFL, O_NONBLOCK), "fcntl");
         return made;
     }

@@ -3,12 +3,12 @@
 // and what comes back through a pipe is a sum.
 //
 //     build/bin/samples_processes --workers 4
+#include "01-processes/pipe_queue.hpp"
 #include "samples_file.hpp"
 
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
-#include <climits>
 #include <vector>
 
 // What a child sends, once: its sum, or why it has none.
@@ -30,7 +30,7 @@ static tally write_files(const samples_job& job, std::int64_t worker) {
 
 // The life of a child, from fork to its end.
 [[noreturn]] static void live(const samples_job& job, std::int64_t worker,
-                              pid_t parent, int pipe) {
+                              pid_t parent, pipe_queue<message>& reports) try {
     // When the parent dies, of Ctrl-C or of anything else, nobody wants the
     // files any more: then the kernel sends SIGTERM, which ends write_file().
     std::signal(SIGTERM, SIG_DFL); // even if it was ignored until now
@@ -43,10 +43,10 @@ static tally write_files(const samples_job& job, std::int64_t worker) {
     } catch (const std::exception& error) {
         std::snprintf(report.error, sizeof report.error, "%s", error.what());
     }
-    // Several children share the pipe: a message this short is never torn.
-    static_assert(sizeof report <= PIPE_BUF);
-    const bool sent = ::write(pipe, &report, sizeof report) == sizeof report;
-    ::_exit(sent ? 0 : 1); // not exit: that would flush the parent's stdout
+    reports.put(report); // also when the others do: a message is never torn
+    ::_exit(0);          // not exit: that would flush the parent's stdout
+} catch (...) {
+    ::_exit(1);
 }
 
 int main(int argc, char** argv) try {
@@ -55,8 +55,7 @@ int main(int argc, char** argv) try {
         "Writes samples, one process per worker.", crew::several);
     std::fflush(stdout); // or each child would own a copy of what is buffered
     std::signal(SIGCHLD, SIG_DFL); // ignored, it would reap our children
-    int pipe[2];
-    check(::pipe2(pipe, O_CLOEXEC), "pipe");
+    pipe_queue<message> reports;
 
     const stopwatch clock;
     const pid_t parent = ::getpid();
@@ -64,20 +63,20 @@ int main(int argc, char** argv) try {
     for (std::int64_t worker = 0; worker < job.workers; ++worker) {
         children.push_back(check(::fork(), "fork"));
         if (children.back() == 0)
-            live(job, worker, parent, pipe[1]);
+            live(job, worker, parent, reports);
     }
-    ::close(pipe[1]); // else read() would never see the end
+    reports.close(); // else get() would never see the end
 
     tally sum;
     std::int64_t finished = 0;
     std::string error = "a worker did not finish"; // until all have
-    for (message got; ::read(pipe[0], &got, sizeof got) == sizeof got;) {
-        sum += got.sum;
-        if (*got.error == '\0') {
+    while (const auto got = reports.get()) {
+        sum += got->sum;
+        if (*got->error == '\0') {
             ++finished;
         } else if (finished >= 0) {
             finished = -job.workers; // never enough: the first error counts
-            error = got.error;
+            error = got->error;
             for (const pid_t child : children)
                 ::kill(child, SIGTERM);
         }

@@ -11,11 +11,8 @@ problem samples "Three million samples into 600 Parquet files" rows_per_s
 variant samples_sequential samples_sequential --rows 3000000
 variant samples_threads samples_threads --rows 3000000
 variant samples_processes samples_processes --rows 3000000
-# Two workers where only one can run: on the first of the CPUs that we have.
-allowed=$(taskset -cp $$)
-allowed=${allowed##* }
-sweep samples_threads@cpus=1@workers=2 /usr/bin/taskset -c "${allowed%%[,-]*}" \
-    "$bin/samples_threads" --rows 3000000 --workers 2
+sweep samples_threads@cpus=1@workers=2 "${one_core[@]}" "$bin/samples_threads" \
+    --rows 3000000 --workers 2
 floor write_floor write_floor --rows 3000000
 
 # The disk is not the subject: in memory, if there is a memory file system

@@ -16,6 +16,8 @@
 #     absent LABEL REASON              one that cannot be timed on this machine
 #     floor LABEL PROGRAM ...          does less on purpose, to show what the
 #                                      rest costs
+#     one_core                         an array: put it before a COMMAND that
+#                                      shall have one core only
 #     version NAME TEXT                of a library or server that is used
 #     go                               once, last
 #
@@ -102,6 +104,13 @@ needs_postgres() {
             -c 'SHOW server_version')"
     fi
 }
+
+# Before a COMMAND: runs it on the first of the CPUs that we have, where two
+# workers can only take turns.
+allowed=$(taskset -cp $$)
+allowed=${allowed##* }
+# shellcheck disable=SC2034 # for the chapters
+one_core=(/usr/bin/taskset -c "${allowed%%[,-]*}")
 
 # Parallel arrays, one element per declared label.
 problems=() titles=() figures=() labels=() kinds=() times=() commands=()
