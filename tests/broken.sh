@@ -14,14 +14,30 @@ checks=$((checks + 2))
 is_wrong "result: 2 (expected 3, broken on purpose)" || fail "is_wrong: no"
 ! is_wrong "result: 3 (expected 3, broken on purpose)" || fail "is_wrong: yes"
 
+# Compiles a PROGRAM with ThreadSanitizer, whatever this build has.
+compile_with_tsan() {
+    clang++ -std=c++20 -O2 -g -fsanitize=thread -I "$root" \
+        -I "$root/chapters" "$root"/chapters/*/"$1.cpp" -lfmt \
+        -o "$work/$1" || fail "$1: does not compile"
+}
+
 while read -r program symptom runs options; do
     read -ra options <<<"$options"
     shown=false
+    path=$bin/$program expected=0
+    if [[ $symptom == race ]]; then
+        compile_with_tsan "$program"
+        path=$work/$program expected=66 # ThreadSanitizer's
+    fi
     for ((run = 1; run <= runs; ++run)); do
-        call timeout 60 "$bin/$program" "${options[@]}"
-        same "$program: exit status" 0 "$status"
+        call timeout 60 "$path" "${options[@]}"
+        same "$program: exit status" "$expected" "$status"
         case $symptom in
         wrong) ! is_wrong "${out##*$'\n'}" || shown=true ;;
+        race)
+            [[ $err != *"WARNING: ThreadSanitizer: data race"* ]] ||
+                shown=true
+            ;;
         *) fail "$program: no such symptom: $symptom" ;;
         esac
         ! $shown || break
@@ -36,8 +52,15 @@ same "programs that say so" \
     "$(cd "$root" && grep -l '^// [a-z_]*: broken on purpose' \
         chapters/*/*.cpp | xargs -n 1 basename -s .cpp | sort)"
 
+# A program that loses counts without a race that a tool could see.
+compile_with_tsan counter_racy
+call "$work/counter_racy" --counts 200000
+same "counter_racy under ThreadSanitizer: exit status" 0 "$status"
+same "counter_racy under ThreadSanitizer" "" "$err"
+
 # The fixed twins, as often.
-for program in primes_processes counter_processes random_seeded; do
+for program in primes_processes counter_processes random_seeded \
+    counter_atomic counter_mutex condition event_wait deadlock_fixed; do
     for ((run = 1; run <= 20; ++run)); do
         call timeout 60 "$bin/$program"
         same "$program: exit status" 0 "$status"

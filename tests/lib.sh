@@ -54,6 +54,23 @@ call() {
     err=$(<"$work/err")
 }
 
+# runs REGEX PROGRAM ...: one of ours ends with 0, says nothing on stderr, and
+# prints what matches.
+runs() {
+    call timeout 120 "$bin/$2" "${@:3}"
+    same "${*:2}: exit status" 0 "$status"
+    same "${*:2}: stderr" "" "$err"
+    matches "${*:2}" "$1" "$out"
+}
+
+# number NAME: of the figure NAME in the last output.
+number() { sed -n "s/^$1: //p" <<<"$out"; }
+
+at_most() { # WHAT NUMBER LIMIT
+    checks=$((checks + 1))
+    awk -v a="$2" -v b="$3" 'BEGIN { exit !(a <= b) }' || fail "$1: $2 > $3"
+}
+
 # Polls until COMMAND ... succeeds, at most 60 s: for what ends by itself.
 eventually() {
     checks=$((checks + 1))

@@ -3,20 +3,6 @@
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
-# runs TEXT PROGRAM ...: ends with 0, says nothing on stderr, and prints a
-# line that matches TEXT.
-runs() {
-    call timeout 120 "$bin/$2" "${@:3}"
-    same "${*:2}: exit status" 0 "$status"
-    same "${*:2}: stderr" "" "$err"
-    matches "${*:2}" "$1" "$out"
-}
-# number NAME: of the figure NAME in the last output.
-number() { sed -n "s/^$1: //p" <<<"$out"; }
-at_most() { # WHAT NUMBER LIMIT
-    checks=$((checks + 1))
-    awk -v a="$2" -v b="$3" 'BEGIN { exit !(a <= b) }' || fail "$1: $2 > $3"
-}
 # Its children that are alive, of a process that a test has started.
 children_of() { pgrep --runstates DRST -P "$1"; }
 

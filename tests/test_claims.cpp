@@ -229,6 +229,9 @@ TEST_CASE("counts must hold in every round") {
     CHECK(verdict_of("figure(slow, commits) == figure(fast, commits)")
           == answer::holds);
     CHECK(verdict_of("figure(slow, commits) > 0") == answer::holds);
+    const verdict more_than_none = judge(
+        read_claim("claim", "a | figure(slow, commits) > 0"), 1, 2, {&one});
+    CHECK(more_than_none.against_factor(more_than_none.ratio) == 300);
     CHECK(verdict_of("figure(slow, commits) within 1 % of 302")
           == answer::holds);
     one.problems[0].labels[0].samples[7].printed.figures["commits"] = "299";

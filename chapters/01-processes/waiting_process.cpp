@@ -3,6 +3,7 @@
 //
 //     build/bin/waiting_process --ms 300
 #include "common/cli.hpp"
+#include "one_core.hpp"
 #include "pipe_queue.hpp"
 #include "process.hpp"
 #include "shared_memory.hpp"
@@ -21,20 +22,13 @@ static double cpu_ms(const process& of) {
     return 1e3 * double(used.tv_sec) + 1e-6 * double(used.tv_nsec);
 }
 
-static void use_one_core() {
-    cpu_set_t one;
-    CPU_ZERO(&one);
-    CPU_SET(::sched_getcpu(), &one);
-    check(::sched_setaffinity(0, sizeof one, &one), "sched_setaffinity");
-}
-
 int main(int argc, char** argv) try {
     std::int64_t ms = 300;
     cli("waiting_process", "Watches processes that share a core.")
         .number("ms", ms, 50, 60'000, "to watch")
         .parse(argc, argv);
     fmt::print("3 processes on one core, for {} ms\n", ms);
-    use_one_core(); // children inherit this
+    use_one_core(); // the children too
     const auto ticks = make_shared_memory<std::atomic<std::int64_t>>();
     const auto spins = make_shared_memory<std::atomic<std::int64_t>>();
     pipe_queue<char> nothing;

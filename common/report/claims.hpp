@@ -35,8 +35,12 @@ struct verdict {
     // left / right: the middle of the rounds, and how sure that is.
     double ratio = 0, low = 0, high = 0;
     // What the claim's plain numbers come to: 1.5 in a > 1.5 * b, 3 in a > 3.
-    // ratio * factor is what is held against it: the ratio of a to b, or a.
     double factor = 1;
+    // What is held against it: the ratio of a to b, or a. Nothing has a ratio
+    // to 0, so there the three above are values of a already.
+    double against_factor(double of_ratio) const {
+        return factor == 0 ? of_ratio : of_ratio * factor;
+    }
 };
 
 // Is `one` a claim on times or rates, which scatter? Counts do not: they must

@@ -45,9 +45,13 @@ nodejs               tool node
 npm                  tool npm
 procps               tool pgrep
 LIST
-    ! $peers || cat <<'LIST'
+    if $tests || $peers; then
+        cat <<'LIST'
 libtbb-dev           header tbb/tbb.h
 libasio-dev          header asio.hpp
+LIST
+    fi
+    ! $peers || cat <<'LIST'
 python3              tool python3
 python3-numpy        python numpy
 python3-pandas       python pandas

@@ -255,7 +255,7 @@ static std::string answer_to(const claim& stated, const verdict& found) {
             fmt::format("within {} %", stated.within)
             + (found.factor == 1 ? "" : fmt::format(" of {}", found.factor));
     return fmt::format("{}: {}, stated {}", in_words(found.given),
-                       two_digits(found.ratio * found.factor), limit);
+                       two_digits(found.against_factor(found.ratio)), limit);
 }
 
 void filling::check_claim(const marker& at) const {
@@ -269,10 +269,11 @@ void filling::check_claim(const marker& at) const {
         return static_cast<void>(source_name(stated.where));
     if (found.given == answer::does_not_hold
         || found.given == answer::undecided)
-        throw std::runtime_error(fmt::format(
-            "reference.json says: {}, between {} and {}",
-            answer_to(stated, found), two_digits(found.low * found.factor),
-            two_digits(found.high * found.factor)));
+        throw std::runtime_error(
+            fmt::format("reference.json says: {}, between {} and {}",
+                        answer_to(stated, found),
+                        two_digits(found.against_factor(found.low)),
+                        two_digits(found.against_factor(found.high))));
 }
 
 text_lines filling::verdicts() const {

@@ -1,0 +1,92 @@
+// switch_cost: two threads, or two processes, on one core hand a byte to and
+// fro, and touch memory of their own each time. What does a switch cost?
+//
+//     build/bin/switch_cost --working-set-kib 256
+#include "01-processes/one_core.hpp"
+#include "01-processes/pipe_queue.hpp"
+#include "01-processes/process.hpp"
+#include "common/check.hpp"
+#include "common/cli.hpp"
+#include "common/stopwatch.hpp"
+
+#include <algorithm>
+#include <thread>
+#include <vector>
+
+struct side {
+    pipe_queue<char>& mine;
+    pipe_queue<char>& others;
+    std::vector<char> memory;
+};
+
+// Writes to each cache line.
+static void touch(std::vector<char>& memory) {
+    for (std::size_t i = 0; i < memory.size(); i += 64)
+        ++memory[i];
+}
+
+// Answers until a zero comes.
+static int answer(side own) {
+    while (own.mine.get().value_or(0) != 0) {
+        touch(own.memory);
+        own.others.put(1);
+    }
+    return 0;
+}
+
+// Microseconds per switch; two a round.
+static double ask(side& own, std::int64_t rounds) {
+    const stopwatch clock;
+    for (std::int64_t i = 0; i < rounds; ++i) {
+        touch(own.memory);
+        own.others.put(1);
+        own.mine.get();
+    }
+    return clock.seconds() * 1e6 / double(2 * rounds);
+}
+
+int main(int argc, char** argv) try {
+    std::int64_t rounds = 20'000, working_set_kib = 0;
+    cli("switch_cost", "Switches between threads, and between processes.")
+        .number("rounds", rounds, 100, 100'000'000, "to and fro, of each kind")
+        .number("working-set-kib", working_set_kib, 0, 1 << 20,
+                "of memory that each side touches every time")
+        .parse(argc, argv);
+    fmt::print("{} rounds on one core, {} KiB each\n", rounds, working_set_kib);
+    use_one_core();
+    pipe_queue<char> here, there;
+    const std::vector<char> memory(std::size_t(working_set_kib) * 1024);
+    side own{here, there, memory};
+    const side partner{there, here, memory};
+    double thread_us = 0, process_us = 0, touch_us = 0;
+    // In turns and in ten parts, so that a slow moment hits all alike.
+    for (int part = 0; part < 10; ++part) {
+        //> kinds
+        {
+            std::jthread other([&partner] { answer(partner); });
+            ask(own, rounds / 100 + 1); // to warm up
+            thread_us += ask(own, rounds / 10) / 10;
+            there.put(0);
+        }
+        {
+            process other([&partner] { return answer(partner); });
+            ask(own, rounds / 100 + 1);
+            process_us += ask(own, rounds / 10) / 10;
+            there.put(0);
+            other.join();
+        }
+        //< kinds
+        const stopwatch clock;
+        for (std::int64_t i = 0; i < rounds / 10; ++i)
+            touch(own.memory);
+        touch_us += clock.seconds() * 1e6 / double(rounds / 10) / 10;
+    }
+    fmt::print("thread_us: {:.2f}\n", thread_us);
+    fmt::print("process_us: {:.2f}\n", process_us);
+    fmt::print("touch_alone_us: {:.2f}\n", touch_us);
+    const char alone = memory.empty() ? 1 : own.memory[0]; // keeps touch()
+    return finish<std::string>(alone == 0 ? "lost" : "all came back",
+                               "all came back");
+} catch (...) {
+    return failed("switch_cost");
+}

@@ -1,0 +1,34 @@
+// Many tasks that do next to nothing: task i returns i. What is measured is
+// handing them out.
+#pragma once
+
+#include "common/check.hpp"
+#include "common/cli.hpp"
+#include "common/stopwatch.hpp"
+#include "common/workers.hpp"
+
+#include <cstdint>
+
+struct tasks_job {
+    std::int64_t workers = default_workers(), tasks = 0;
+};
+
+inline tasks_job parse_tasks_job(int argc, char** argv, const char* program,
+                                 const char* what, std::int64_t tasks) {
+    tasks_job job;
+    job.tasks = tasks;
+    cli(program, what)
+        .number("workers", job.workers, 1, 1024, "threads")
+        .number("tasks", job.tasks, 1, 100'000'000, "task i returns i")
+        .parse(argc, argv);
+    fmt::print("{} tasks, workers: {}\n", job.tasks, job.workers);
+    return job;
+}
+
+// `sum` is that of all that the tasks have returned.
+inline int finish_tasks(const tasks_job& job, std::int64_t sum,
+                        const stopwatch& clock) {
+    fmt::print("task_us: {:.3f}\n",
+               clock.seconds() * 1e6 / static_cast<double>(job.tasks));
+    return finish(sum, job.tasks * (job.tasks - 1) / 2);
+}

@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# Times the variants of this chapter; see common/scripts/time_variants.sh.
+# shellcheck source-path=SCRIPTDIR source=../../common/scripts/time_variants.sh
+source "$(dirname "$0")/../../common/scripts/time_variants.sh"
+
+chapter 02-threads "Threads"
+
+case $profile in
+quick) digits=15 switches=2000 items=1000000 ;;
+default) digits=15 switches=10000 items=10000000 ;;
+full) digits=16 switches=50000 items=10000000 ;;
+esac
+# A point of a curve that a first impression can do without.
+detail() { [[ $profile == quick ]] || sweep "$@"; }
+# A program that was only built where the library was there.
+with_library() { # LIBRARY LABEL PROGRAM ...
+    if [[ -x $bin/$3 ]] || $list; then
+        variant "${@:2}"
+    else
+        absent "$2" "no $1"
+    fi
+}
+
+problem primes "Which of twenty numbers are prime?"
+variant primes_sequential primes_sequential --digits "$digits"
+variant primes_threads primes_threads --digits "$digits"
+sweep primes_threads@cpus=1 "${one_core[@]}" "$bin/primes_threads" \
+    --digits "$digits" --workers 2
+sweep primes_processes primes_processes --digits "$digits"
+for workers in 4 64; do
+    detail primes_threads@workers=$workers primes_threads --digits "$digits" \
+        --workers $workers
+done
+note "Without workers=N there are as many as cores; with cpus=1 there are two, which share a core."
+
+problem counter "Counting together" count_ns
+variant counter_mutex counter_mutex --counts 4000000
+variant counter_atomic counter_atomic
+variant counter_sharded counter_sharded --counts 200000000
+variant counter_neighbours counter_neighbours --counts 8000000
+variant counter_neighbours@apart=64 counter_neighbours --apart 64 \
+    --counts 20000000
+variant counter_mutex@workers=1 counter_mutex --workers 1 --counts 4000000
+variant counter_atomic@workers=1 counter_atomic --workers 1 --counts 20000000
+sweep counter_sharded@workers=1 counter_sharded --workers 1 \
+    --counts 100000000
+for workers in 4 16; do
+    for how in mutex atomic sharded; do
+        detail counter_$how@workers=$workers counter_$how --workers $workers \
+            --counts 4000000
+    done
+done
+note "Each counts as far as takes about a tenth of a second. count ns: elapsed time by the number of counts of all threads together."
+
+problem tasks "Handing out a task that does next to nothing" task_us
+variant tasks_pool tasks_pool
+with_library Asio tasks_asio tasks_asio
+with_library Asio tasks_asio@futures=1 tasks_asio --futures 1 \
+    --tasks 100000
+with_library oneTBB tasks_tbb tasks_tbb
+variant tasks_thread tasks_thread --tasks 3000
+note "tasks_thread has 3,000 tasks, the others 300,000, with futures 100,000."
+detail tasks_pool@workers=1 tasks_pool --workers 1
+detail tasks_pool@workers=4 tasks_pool --workers 4
+
+problem items "Ten million tiny items, a thousand at a time" item_ns
+variant items_pool items_pool --items "$items"
+with_library OpenMP items_openmp items_openmp --items "$items"
+with_library oneTBB items_tbb items_tbb --items "$items"
+sweep items_sequential items_sequential --items "$items"
+for chunk in 0 1 10 100; do
+    detail items_pool@chunk=$chunk items_pool --chunk $chunk --rounds 1
+done
+note "chunk=N: N items at a time; chunk=0: one part for each thread."
+
+problem switch "A switch on one core, by the memory that each side touches" \
+    thread_us
+variant switch_cost switch_cost --rounds "$switches"
+for kib in 64 1024 8192; do
+    detail switch_cost@working-set-kib=$kib switch_cost \
+        --working-set-kib $kib --rounds $((switches * 32 / (32 + kib) + 100))
+done
+
+problem order "Two threads that each write one variable and read the other"
+variant store_buffer store_buffer --rounds 5000
+
+problem turns "Three threads on one core, the third nice by 5"
+variant turns turns --ms 100
+
+problem interleaved "Three threads print in turns"
+variant interleaved interleaved --rounds 20
+
+problem sleeping "A hundred threads sleep 100 ms each, on one core"
+variant sleeping_threads sleeping_threads
+go

@@ -1,0 +1,63 @@
+// turns: three threads compute on one core, and the third has told the kernel
+// that it is less important. Who gets how much, and in what order?
+//
+//     build/bin/turns --ms 300 --nice 5
+#include "01-processes/one_core.hpp"
+#include "common/check.hpp"
+#include "common/cli.hpp"
+#include "common/stopwatch.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <ctime>
+#include <thread>
+#include <vector>
+
+static double cpu_ms_of_this_thread() {
+    timespec used = {};
+    check(::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used), "clock_gettime");
+    return 1e3 * double(used.tv_sec) + 1e-6 * double(used.tv_nsec);
+}
+
+int main(int argc, char** argv) try {
+    std::int64_t ms = 300, nice = 5;
+    cli("turns", "Watches threads that share a core.")
+        .number("ms", ms, 50, 60'000, "to watch")
+        .number("nice", nice, 0, 19, "how unimportant the third thread is")
+        .parse(argc, argv);
+    fmt::print("3 threads on one core for {} ms, the third nice by {}\n", ms,
+               nice);
+    use_one_core();
+    std::array<double, 3> cpu_ms{};
+    std::atomic<int> running = -1;
+    std::atomic<std::int64_t> turns = 0;
+    //> compute
+    const stopwatch clock;
+    const auto compute = [&](int own) {
+        if (own == 2) // on Linux this is a thread's own, not its process's
+            check(::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()),
+                                static_cast<int>(nice)),
+                  "setpriority");
+        while (clock.seconds() * 1e3 < double(ms))
+            if (running.exchange(own) != own) // somebody else ran since
+                ++turns;
+        cpu_ms[static_cast<std::size_t>(own)] = cpu_ms_of_this_thread();
+    };
+    //< compute
+    std::vector<std::jthread> threads;
+    for (int own = 0; own < 3; ++own)
+        threads.emplace_back(compute, own);
+    threads.clear(); // joins all
+    const double all = cpu_ms[0] + cpu_ms[1] + cpu_ms[2];
+    fmt::print("shares_percent: {:.0f} {:.0f} {:.0f}\n", 100 * cpu_ms[0] / all,
+               100 * cpu_ms[1] / all, 100 * cpu_ms[2] / all);
+    fmt::print("third_to_first: {:.2f}\n", cpu_ms[2] / cpu_ms[0]);
+    fmt::print("mean_turn_ms: {:.1f}\n", all / double(turns.load()));
+    return finish<std::string>(cpu_ms[2] > 0 ? "all ran" : "one starved",
+                               "all ran");
+} catch (...) {
+    return failed("turns");
+}

@@ -1,0 +1,223 @@
+#!/usr/bin/env bash
+# Are the tests of the queue and of the pool any good? Each defect here is put
+# into a copy of the headers; the case that it names must fail, crash or hang.
+# With the headers as they are, all cases must pass.
+# shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016 # perl's dollars
+source "$(dirname "$0")/lib.sh"
+
+compiler=${CXX:-g++}
+catch_main=$(dirname "$bin")/tests/libcatch_main.a
+if [[ -e $catch_main ]]; then # version 2: see CMakeLists.txt
+    catch=("$catch_main")
+else
+    catch=(-DMANY_HANDS_CATCH_3 -lCatch2Main -lCatch2)
+fi
+names=()
+
+# The tests without all cases but NAME: that is compiled in a third of the time.
+only() { # NAME FILE
+    awk -v name="TEST_CASE(\"$1\"" '
+        /^TEST_CASE\(/ { mine = index($0, name) == 1; found += mine; case = 1 }
+        !case || mine
+        /^}/ { case = 0 }
+        END { exit found != 1 }' "$2"
+}
+
+# defect NAME HEADER CASE PERL: seeds it. PERL is a substitution, or several
+# joined by &&, which must happen.
+defect() {
+    local copy=$work/$1 tests=test_bounded_queue
+    mkdir -p "$copy/02-threads"
+    cp "$root"/chapters/02-threads/*.hpp "$copy/02-threads"
+    [[ $2 != *pool* ]] || tests=test_thread_pool
+    checks=$((checks + 2))
+    only "$3" "$root/tests/$tests.cpp" >"$copy/test.cpp" ||
+        fail "$1: there is no case '$3'"
+    perl -0pi -e "\$seeded = ($4); END { exit !\$seeded }" \
+        "$copy/02-threads/$2.hpp" || fail "$1: could not be seeded"
+    echo "$3" >"$copy/case"
+    names+=("$1")
+}
+control() { # NAME TESTS
+    mkdir -p "$work/$1"
+    cp "$root/tests/$2.cpp" "$work/$1/test.cpp"
+    names+=("$1")
+}
+
+build() { # NAME
+    local copy=$work/$1
+    "$compiler" -std=c++20 -O1 -I"$copy" -I"$root" -I"$root/chapters" \
+        -I"$root/tests" "$copy/test.cpp" "${catch[@]}" -lfmt -pthread \
+        -o "$copy/test" >"$copy/log" 2>&1
+}
+# The status of the tests goes into a file; it is 124 for those that hang.
+# Nothing that does not hang takes 20 s, but all cases together may.
+run() { # NAME
+    local copy=$work/$1 status=0 limit=20
+    [[ $1 != control_* ]] || limit=200
+    timeout -k 5 "$limit" "$copy/test" --abort >"$copy/log" 2>&1 || status=$?
+    echo "$status" >"$copy/status"
+}
+build_and_run() { # NAME SLOT
+    (
+        flock 9
+        build "$1"
+    ) 9>"$work/slot$2" && run "$1"
+}
+
+control control_queue test_bounded_queue
+control control_pool test_thread_pool
+
+# --- The queue ------------------------------------------------------------------
+
+queue() { defect "$1" bounded_queue "$2" "$3"; }
+
+queue put_wakes_nobody "an item ends a get with an endless limit" \
+    's/if \(was_empty\)\s+has_item_\.notify_one\(\);//'
+queue get_wakes_nobody "room ends a put with an endless limit" \
+    's/if \(was_full\)\s+has_room_\.notify_one\(\);//'
+queue putter_wakes_no_putter "as many putters wake as there is room" \
+    's/if \(more_room\)\s+has_room_\.notify_one\(\);//'
+queue getter_wakes_no_getter "as many getters wake as there are items" \
+    's/if \(more_items\)\s+has_item_\.notify_one\(\);//'
+queue putter_throws_and_tells_nobody \
+    "when the putter who is woken throws, the other has the room" \
+    's/(push\(.*\n.*catch.*\n\s+)has_room_\.notify_one\(\);/$1/'
+queue getter_throws_and_tells_nobody \
+    "when the getter who is woken throws, the other gets the item" \
+    's/(pop\(.*\n.*catch.*\n\s+)has_item_\.notify_one\(\);/$1/'
+queue get_looks_once "stop ends one get, and no other" \
+    's/while (\(items_\.empty\(\)\))/if $1/'
+queue put_looks_once "stop ends one put, and no other" \
+    's/while (\(items_\.size\(\) >= capacity_)/if $1/'
+queue one_too_many "a put that fails leaves the item alone" \
+    's/(while \(items_\.size\(\)) >= capacity_/$1 > capacity_/'
+queue get_unlocks_early "one thread at a time touches what is inside" \
+    's/(item\.emplace)/lock.unlock(); $1/
+        && s/(more_items = .*\s+)lock\.unlock\(\);/$1/'
+queue put_unlocks_early "one thread at a time touches what is inside" \
+    's/(items_\.push)/lock.unlock(); $1/
+        && s/(more_room = .*\s+)lock\.unlock\(\);/$1/'
+queue close_wakes_no_getter "close ends every get" \
+    's/(closed_ = true;\s+\}\s+)has_item_\.notify_all\(\);/$1/'
+queue close_wakes_one_getter "close ends every get" \
+    's/(closed_ = true;\s+\}\s+has_item_\.)notify_all/$1notify_one/'
+queue close_wakes_no_putter \
+    "close ends every put, and what is inside still comes out" \
+    's/(closed_ = true;\s+\}\s+.*\s+)has_room_\.notify_all\(\);/$1/'
+queue put_ignores_close "a put that fails leaves the item alone" \
+    's/if \(closed_\)\s+return false;//'
+queue close_loses_items "first in, first out; or last; or the largest" \
+    's/while \(items_\.empty\(\)\)/while (items_.empty() || closed_)/'
+queue stop_wakes_nobody "stop ends one get, and no other" \
+    's/(void wake_all\(\) \{).*?\}/$1 }/s'
+queue get_ignores_stop \
+    "a stop that was requested before is heeded, after what is there" \
+    's/(closed_ \|\| !in_time) \|\| stop\.stop_requested\(\)/$1/'
+queue put_ignores_stop \
+    "a stop that was requested before is heeded, after what is there" \
+    's/if \(!in_time \|\| stop\.stop_requested\(\)\)/if (!in_time)/'
+queue stop_locks_twice \
+    "a stop that was requested before is heeded, after what is there" \
+    's/(const std::stop_callback wake.*\n)(.*std::unique_lock lock.*\n)/$2$1/'
+queue get_ignores_time "a get with a limit ends when it is over" \
+    's/(closed_) \|\| !in_time/$1/'
+queue put_ignores_time "a put with a limit ends when it is over" \
+    's/!in_time \|\| (stop\.)/$1/'
+queue getter_leaves_it "an item that comes while time runs out is taken" \
+    's/(in_time = has_item_(.|\n)*?;)/$1 if (!in_time) return {};/'
+queue putter_leaves_it "room that is made while time runs out is used" \
+    's/(in_time = has_room_(.|\n)*?;)/$1 if (!in_time) return false;/'
+queue moved_though_it_may_throw "a get that throws leaves the queue as it was" \
+    's/std::move_if_noexcept\((next\(\))\)/std::move($1)/'
+queue no_room_at_all "a queue without room is refused, with a reason" \
+    's/if \(capacity == 0\)/if (false)/'
+
+condition() { defect "$1" futex_condition "$2" "$3"; }
+
+condition notified_is_not_counted \
+    "every item comes out once, each producer's in order" 's/\+\+notified_;//'
+condition first_waiter_is_not_seen "an item ends a get with an endless limit" \
+    's/while \(waiting > 0\)/while (waiting > 1)/'
+condition looks_without_the_lock \
+    "every item comes out once, each producer's in order" \
+    's/(const std::uint32_t seen = notified_;)((.*\n)*?.*lock\.unlock\(\);\n)/$2$1/'
+condition never_late "a get with a limit ends when it is over" \
+    's/\|\| errno != ETIMEDOUT/|| true/'
+
+# --- The pool -------------------------------------------------------------------
+
+task() { defect "$1" pool_task "$2" "$3"; }
+pool() { defect "$1" thread_pool "$2" "$3"; }
+
+task begun_twice "get waits for the thread that has begun the task" \
+    's/return state_\.compare_exchange_strong\(expected, state::runs\)/
+        return state_.exchange(state::runs) != state::ended/'
+task begun_again "what a task throws comes out of get, and the worker works on" \
+    's/return state_\.compare_exchange_strong\(expected, state::runs\)/
+        return state_.exchange(state::runs) == expected/'
+task get_only_waits "a task submits another to a pool of one thread, and waits" \
+    's/(void run_or_wait\(\) \{\s+)run\(\);/$1/'
+task end_tells_nobody "get waits for the thread that has begun the task" \
+    's/state_\.notify_all\(\);//'
+task error_is_swallowed \
+    "what a task throws comes out of get, and the worker works on" \
+    's/this->error_ = std::current_exception\(\);//'
+task cancelled_is_run \
+    "the destructor stops: what nobody has begun is cancelled" \
+    's/if \(!wanted\)/if (false)/'
+task function_is_kept "what a task has captured goes when it has run" \
+    's/function_\.reset\(\);//'
+pool stop_cancels_nothing \
+    "the destructor stops: what nobody has begun is cancelled" \
+    's/while \(const auto task = tasks_\.get\(\)\)\s+\(\*task\)->cancel\(\);//'
+pool stop_does_not_join "a pool leaves no thread" 's/threads_\.clear\(\);//'
+pool half_a_pool "no thread to be had: said at once, and those that began end" \
+    's/(catch.*\n\s+)tasks_\.close\(\);/$1/'
+pool submit_after_stop \
+    "submit after stop: the function is destroyed, and never runs" \
+    's/if \((!tasks_\.put.*)\)\n.*throw.*;/static_cast<void>($1);/'
+pool loop_does_not_wait "the caller waits for a helper that is still at work" \
+    's/at_work_\.wait\(now\);/break;/'
+# The moment between taking a number and saying so is made longer here.
+pool at_work_too_late "when parallel_for returns, no body runs" \
+    's/\+\+at_work_;/bool counted = false;/ && s/(\.fetch_add\(chunk_\);)/$1
+        if (!counted) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            ++at_work_;
+            counted = true;
+        }/'
+pool loop_swallows_errors \
+    "what a body throws comes out of parallel_for, and ends it" \
+    's/(if \(!error_\)\s+)error_ = std::current_exception\(\);/$1 {}/'
+pool loop_goes_on \
+    "when a body has thrown, the others begin no chunk any more" \
+    's/next_ = count_;//'
+pool chunk_too_long "parallel_for calls its body once for each number" \
+    's/std::min\(first \+ chunk_, count_\)/first + chunk_/'
+
+# --- All of them ----------------------------------------------------------------
+
+# As many build as there are CPUs. More run: those that hang need none.
+for i in "${!names[@]}"; do
+    while (($(jobs -rp | wc -l) >= 10)); do wait -n; done
+    build_and_run "${names[i]}" $((i % $(nproc))) 2>/dev/null &
+done
+wait
+
+caught=0
+for name in "${names[@]}"; do
+    checks=$((checks + 1))
+    copy=$work/$name status="not built"
+    [[ ! -e $copy/status ]] || status=$(<"$copy/status")
+    case $name/$status in
+    control_*/0) ;;
+    control_* | */"not built") fail "$name: $status: $(<"$copy/log")" ;;
+    */0) fail "$name was not caught by '$(<"$copy/case")'" ;;
+    *)
+        caught=$((caught + 1))
+        printf '%-30s %3s  %s\n' "$name" "$status" "$(<"$copy/case")"
+        ;;
+    esac
+done
+echo "$caught defects caught of $((${#names[@]} - 2)); 124: by a hang"
