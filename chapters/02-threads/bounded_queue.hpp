@@ -11,7 +11,8 @@
 //
 // Errors: what copying, moving or storing an item throws comes through, and
 // the queue is as it was before. (A std::priority_queue keeps this only if
-// moving and comparing items throws nothing.) A put that returns false has not
+// moving and comparing items throws nothing, and an item that cannot be copied
+// must not throw when it is moved.) A put that returns false has not
 // touched the item. Destroy the queue when no call is in progress.
 //
 // Source: a monitor with two conditions; Hoare, "Monitors: An Operating System
@@ -41,7 +42,8 @@ class bounded_queue {
     bounded_queue(const bounded_queue&) = delete;
     bounded_queue& operator=(const bounded_queue&) = delete;
 
-    // Waits for room. False: the queue is closed, or `stop` was requested.
+    // Waits for room. False: the queue is closed, or it is full and `stop` was
+    // requested.
     template<class Value>
     bool put(Value&& item, const std::stop_token& stop = {}) {
         return put_until(forever, stop, std::forward<Value>(item));
@@ -84,7 +86,8 @@ class bounded_queue {
 
   private:
     using clock = std::chrono::steady_clock;
-    static constexpr clock::time_point forever = clock::time_point::max();
+    static constexpr auto forever = clock::time_point::max();
+    static constexpr auto at_once = clock::time_point::min();
 
     // A time so far away that it does not fit is `forever`.
     template<class Rep, class Period>
@@ -92,8 +95,8 @@ class bounded_queue {
         const std::chrono::duration<double> seconds = limit;
         if (seconds > std::chrono::hours(24 * 365 * 100))
             return forever;
-        if (!(seconds.count() > 0)) // nor a number
-            return clock::now();
+        if (!(seconds.count() > 0)) // or it is not a number
+            return at_once;
         return clock::now()
                + std::chrono::duration_cast<clock::duration>(seconds);
     }
@@ -102,13 +105,14 @@ class bounded_queue {
     // the mutex held: nothing can happen between a check and the wait.
     //
     // `wake` must be made before the lock and end after it: where stop is
-    // requested already, it locks the mutex itself.
+    // requested already, making it locks the mutex; and ending it waits for a
+    // wake_all() that has begun, which wants the mutex.
     template<class Value>
     bool put_until(clock::time_point deadline, const std::stop_token& stop,
                    Value&& item) {
         const std::stop_callback wake(stop, [this] { wake_all(); });
         std::unique_lock lock(mutex_);
-        bool in_time = true;
+        bool in_time = deadline != at_once;
         while (items_.size() >= capacity_ && !closed_) {
             if (!in_time || stop.stop_requested())
                 return false;
@@ -140,7 +144,7 @@ class bounded_queue {
         std::optional<Item> item; // all that is returned: so it is not moved
         const std::stop_callback wake(stop, [this] { wake_all(); });
         std::unique_lock lock(mutex_);
-        bool in_time = true;
+        bool in_time = deadline != at_once;
         while (items_.empty()) {
             if (closed_ || !in_time || stop.stop_requested())
                 return item;

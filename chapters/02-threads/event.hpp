@@ -1,4 +1,5 @@
-// A flag that threads can wait for: Python's threading.Event.
+// A flag that threads can wait for: Python's threading.Event. It must live
+// until set() has returned.
 #pragma once
 
 #include <chrono>

@@ -28,6 +28,8 @@ class futex_condition {
     // and takes the lock again. False: the deadline has come. May also return
     // for no reason, so it belongs into a loop that looks again.
     //
+    // If the kernel refuses, it throws, without the lock.
+    //
     // The number is read with the mutex held. Who changes what we wait for
     // does so with the mutex held, thus later, and then changes the number.
     // The kernel compares it once more before it lets us sleep: nothing can
@@ -63,11 +65,14 @@ class futex_condition {
         const timespec at = {static_cast<time_t>(whole.count()),
                              static_cast<long>((until - whole) / 1ns)};
         // WAIT_BITSET takes a point in time of the steady clock, not a span.
-        return ::syscall(SYS_futex, &notified_,
-                         FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, seen, &at,
-                         nullptr, FUTEX_BITSET_MATCH_ANY)
-                   == 0
-               || errno != ETIMEDOUT;
+        if (::syscall(SYS_futex, &notified_,
+                      FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, seen, &at,
+                      nullptr, FUTEX_BITSET_MATCH_ANY)
+            == 0)
+            return true;
+        if (errno != EAGAIN && errno != EINTR && errno != ETIMEDOUT)
+            throw_errno("futex");
+        return errno != ETIMEDOUT;
     }
     void wake(int most) {
         ++notified_;

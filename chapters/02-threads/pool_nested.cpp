@@ -11,7 +11,7 @@
 static std::int64_t leaves(thread_pool& pool, std::int64_t depth) {
     if (depth == 0)
         return 1;
-    auto left = pool.submit([&] { return leaves(pool, depth - 1); });
+    auto left = pool.submit([&pool, depth] { return leaves(pool, depth - 1); });
     const std::int64_t right = leaves(pool, depth - 1);
     return left.get() + right;
 }

@@ -101,14 +101,16 @@ class task_from final : public task_with<Result> {
     std::optional<Function> function_;
 };
 
-// The promise of a result. It may outlive the pool.
+// The promise of a result. It may outlive the pool. To drop it neither waits
+// for the task nor cancels it.
 template<class Result>
 class pool_future {
   public:
     explicit pool_future(std::shared_ptr<task_with<Result>> task)
         : task_(std::move(task)) {}
 
-    bool ready() const { return task_->ended(); }
+    // Has the task ended? Or has get() taken the result already?
+    bool ready() const { return task_ == nullptr || task_->ended(); }
 
     // Once: the result; or throws what the task threw, or task_cancelled.
     // A second time it throws std::logic_error.

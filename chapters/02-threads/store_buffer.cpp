@@ -31,7 +31,7 @@ class meeting {
 struct pair {
     alignas(64) std::atomic<int> x = 0; // each in a cache line of its own
     alignas(64) std::atomic<int> y = 0;
-    int seen_by_first = 0, seen_by_second = 0;
+    alignas(64) int seen_by_first = 0, seen_by_second = 0;
 };
 
 // How often neither of the two threads sees the other's write.

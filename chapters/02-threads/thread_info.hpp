@@ -13,6 +13,7 @@
 #include <iterator>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 // The calling thread's name in the kernel, of at most 15 characters.
@@ -26,8 +27,8 @@ struct thread_info {
     char state;       // R runs or wants to, S waits, D waits for the disk
 };
 
-// All threads of this process at this moment, by id; the initial one is
-// first. Source: proc_pid_task(5), proc_pid_stat(5).
+// All threads of this process at this moment, the initial one first, then by
+// id. Source: proc_pid_task(5), proc_pid_stat(5).
 inline std::vector<thread_info> threads_of_this_process() {
     std::vector<thread_info> threads;
     for (const auto& entry :
@@ -43,7 +44,10 @@ inline std::vector<thread_info> threads_of_this_process() {
                            stat[last + 2]});
     }
     std::sort(threads.begin(), threads.end(),
-              [](const auto& a, const auto& b) { return a.id < b.id; });
+              [initial = ::getpid()](const auto& a, const auto& b) {
+                  return std::pair(a.id != initial, a.id)
+                         < std::pair(b.id != initial, b.id);
+              });
     return threads;
 }
 

@@ -42,14 +42,13 @@ int main(int argc, char** argv) try {
     fmt::print("others_have_their_own: {}\n",
                yes_or_no(own_id != ::getpid() && own_id != 0));
     //> end
-    fmt::print("is_a_thread_before_start: {}\n",
+    fmt::print("joinable_before_start: {}\n",
                yes_or_no(not_started.joinable()));
     computing.request_stop();
     wait_for_state("computing", '-'); // the kernel has forgotten it
-    fmt::print("is_a_thread_after_its_end: {}\n",
-               yes_or_no(computing.joinable()));
+    fmt::print("joinable_after_its_end: {}\n", yes_or_no(computing.joinable()));
     computing.join();
-    fmt::print("is_a_thread_after_join: {}\n", yes_or_no(computing.joinable()));
+    fmt::print("joinable_after_join: {}\n", yes_or_no(computing.joinable()));
     //< end
     enough.set();
     return finish<std::string>(fmt::format("{} threads", threads.size()),

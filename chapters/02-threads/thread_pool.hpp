@@ -8,7 +8,8 @@
 // - Each task runs once or is cancelled; never both, never neither.
 // - get() runs the task itself if no thread has begun it. So nobody waits for
 //   a free thread, and a task may submit others and wait for them, even in a
-//   pool of one thread. (Two tasks that wait for each other wait for ever.)
+//   pool of one thread. (Two tasks that wait for each other wait for ever; and
+//   so does who calls get() with a lock that the task takes.)
 // - stop(), and the destructor, cancel the tasks that nobody has begun, and
 //   return when the pool's threads have ended those that they run: how long
 //   that takes is up to the tasks.
@@ -43,7 +44,8 @@ class thread_pool {
 
     // Throws std::invalid_argument for a number of workers that is not from 1
     // to most_workers, std::system_error if the system gives no thread.
-    explicit thread_pool(std::int64_t workers = default_workers())
+    explicit thread_pool(std::int64_t workers = std::min(default_workers(),
+                                                         most_workers))
         : workers_(workers) {
         in_range("workers", workers, 1, most_workers);
         threads_.reserve(static_cast<std::size_t>(workers));

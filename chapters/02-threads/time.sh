@@ -69,7 +69,7 @@ with_library OpenMP items_openmp items_openmp --items "$items"
 with_library oneTBB items_tbb items_tbb --items "$items"
 sweep items_sequential items_sequential --items "$items"
 for chunk in 0 1 10 100; do
-    detail items_pool@chunk=$chunk items_pool --chunk $chunk --rounds 1
+    detail items_pool@chunk=$chunk items_pool --chunk $chunk
 done
 note "chunk=N: N items at a time; chunk=0: one part for each thread."
 
