@@ -70,8 +70,8 @@ at_most "sleeping_threads: one needs its time" 100 "$(number elapsed_ms)"
 runs 'result: all ran ' turns --ms 300
 at_most "turns: nice" "$(number third_to_first)" 0.8
 runs 'both_zero_seq_cst: 0.result: 0 ' store_buffer
-runs 'result: all came back ' switch_cost --rounds 1000
-runs 'result: all came back ' switch_cost --rounds 100 --working-set-kib 100
+runs 'result: 2220 ' switch_cost --rounds 1000
+runs 'result: 240 ' switch_cost --rounds 100 --working-set-kib 100
 for workers in 1 2 7; do
     runs 'result: 4999950000 ' tasks_pool --workers $workers --tasks 100000
     runs 'result: 499500 ' tasks_thread --workers $workers --tasks 1000

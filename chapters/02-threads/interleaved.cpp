@@ -39,6 +39,7 @@ int main(int argc, char** argv) try {
         recorder seen;
         {
             std::vector<std::jthread> threads;
+            threads.reserve(3);
             for (int t = 0; t < 3; ++t)
                 threads.emplace_back([&, prefix = prefixes[std::size_t(t)]] {
                     for (int i = 0; i < 10; ++i) {

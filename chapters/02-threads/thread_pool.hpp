@@ -57,7 +57,13 @@ class thread_pool {
             throw;
         }
     }
-    ~thread_pool() { stop(); }
+    ~thread_pool() {
+        try {
+            stop();
+        } catch (...) { // the kernel refuses to wake our threads
+            std::terminate();
+        }
+    }
     thread_pool(const thread_pool&) = delete;
     thread_pool& operator=(const thread_pool&) = delete;
 

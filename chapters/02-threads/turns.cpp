@@ -48,6 +48,7 @@ int main(int argc, char** argv) try {
     };
     //< compute
     std::vector<std::jthread> threads;
+    threads.reserve(3);
     for (int own = 0; own < 3; ++own)
         threads.emplace_back(compute, own);
     threads.clear(); // joins all
