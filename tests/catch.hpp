@@ -15,3 +15,14 @@ inline auto contains(const std::string& text) {
     return Catch::Contains(text);
 }
 #endif
+
+// Sanitizers have threads and need memory of their own, which some cases cannot
+// bear.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool sanitized = true;
+#elif defined(__has_feature)
+inline constexpr bool sanitized =
+    __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
+#else
+inline constexpr bool sanitized = false;
+#endif

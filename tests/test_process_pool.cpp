@@ -20,15 +20,6 @@ using std::chrono::milliseconds;
 // The full campaign is for `test_process_pool '[full]'`.
 static constexpr int few_kills = 500, many_kills = 10'000;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-static constexpr bool sanitized = true;
-#elif defined(__has_feature)
-static constexpr bool sanitized =
-    __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-static constexpr bool sanitized = false;
-#endif
-
 static int square(const int& x) {
     return x * x;
 }

@@ -27,15 +27,6 @@ using namespace std::chrono_literals;
 static constexpr int few_tasks = 40'000, many_tasks = 1'000'000;
 static constexpr int few_stops = 300, many_stops = 10'000;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-static constexpr bool sanitized = true;
-#elif defined(__has_feature)
-static constexpr bool sanitized =
-    __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-static constexpr bool sanitized = false;
-#endif
-
 // Keeps threads of a pool busy until it is told, or destroyed.
 class long_tasks {
   public:

@@ -30,30 +30,25 @@ measure() {
     fi
 }
 
+# column NUMBER: of the pairs, sorted.
+column() { awk -v c="$1" '{ print $c }' <<<"$all" | sort -g; }
+median() { awk '{ v[NR] = $1 } END { print (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
+
 # pairs OURS THEIRS PROMISED: prints ours / theirs.
 pairs() {
-    local round a b
+    local round a b all=
     for round in {1..40}; do
         if ((round % 2)); then
             a=$(measure "$1") b=$(measure "$2")
         else
             b=$(measure "$2") a=$(measure "$1")
         fi
-        awk "BEGIN { print $a / $b, $a, $b }"
-    done | sort -g | awk -v what="$1 / $2" -v promised="$3" '
-        { ratio[NR] = $1; ours[NR] = $2; theirs[NR] = $3 }
-        function middle(of, i, j, t) {
-            for (i = 2; i <= NR; ++i)
-                for (j = i; j > 1 && of[j] < of[j - 1]; --j) {
-                    t = of[j]; of[j] = of[j - 1]; of[j - 1] = t
-                }
-            return (of[NR / 2] + of[NR / 2 + 1]) / 2
-        }
-        END {
-            printf "%-44s %7.3g %7.3g %6.2f  %4.2f to %4.2f  %s\n", what,
-                middle(ours), middle(theirs), middle(ratio), ratio[14],
-                ratio[27], promised
-        }'
+        all+=$(awk "BEGIN { print $a, $b, $a / $b }")$'\n'
+    done
+    all=${all%$'\n'}
+    printf '%-44s %7.3g %7.3g %6.2f  %4.2f to %4.2f  %s\n' "$1 / $2" \
+        "$(column 1 | median)" "$(column 2 | median)" "$(column 3 | median)" \
+        "$(column 3 | sed -n 14p)" "$(column 3 | sed -n 27p)" "$3"
 }
 
 printf '%-44s %7s %7s %6s  %s\n' "us a task, ns an item, s; medians of 40" \

@@ -67,7 +67,7 @@ done
 runs 'result: 100 ' sleeping_threads
 at_most "sleeping_threads: all at once" "$(number elapsed_ms)" 2000
 at_most "sleeping_threads: one needs its time" 100 "$(number elapsed_ms)"
-runs 'result: all ran ' turns --ms 300
+runs 'result: one core ' turns --ms 300
 at_most "turns: nice" "$(number third_to_first)" 0.8
 runs 'both_zero_seq_cst: 0.result: 0 ' store_buffer
 runs 'result: 2220 ' switch_cost --rounds 1000
@@ -127,11 +127,12 @@ elif [[ $(id -u) == 0 ]]; then
     for limit in 1 3; do
         for program in counter_mutex tasks_pool "items_pool --items 100000" \
             primes_threads barrier latch semaphore condition event_wait \
-            interleaved pool_nested sleeping_threads; do
+            interleaved pool_nested sleeping_threads condition_stalls; do
             options=()
             case $program in
             condition | interleaved) ((limit == 1)) || continue ;; # need two
             event_wait) options=(--waiters 4) ;;
+            condition_stalls) options=() ;;
             *) options=(--workers 4) ;;
             esac
             # shellcheck disable=SC2086 # several words each

@@ -11,8 +11,6 @@ quick) digits=15 starts=3 ;;
 default) digits=15 starts=10 ;;
 full) digits=16 starts=50 ;; # the source's own numbers
 esac
-# A point of a curve that a first impression can do without.
-detail() { [[ $profile == quick ]] || sweep "$@"; }
 
 problem primes "Which of twenty numbers are prime?"
 variant primes_sequential primes_sequential --digits "$digits"

@@ -3,23 +3,21 @@
 //
 //     build/bin/waiting_process --ms 300
 #include "common/cli.hpp"
+#include "cpu_time.hpp"
 #include "one_core.hpp"
 #include "pipe_queue.hpp"
 #include "process.hpp"
 #include "shared_memory.hpp"
 
 #include <atomic>
-#include <ctime>
 #include <thread>
 
-// Processor time that a running process has used.
+// Of a running process.
 static double cpu_ms(const process& of) {
     clockid_t clock = 0;
-    timespec used = {};
     if (::clock_getcpuclockid(of.pid(), &clock) != 0)
         throw std::runtime_error("no processor time of a child");
-    check(::clock_gettime(clock, &used), "clock_gettime");
-    return 1e3 * double(used.tv_sec) + 1e-6 * double(used.tv_nsec);
+    return cpu_ms(clock);
 }
 
 int main(int argc, char** argv) try {

@@ -16,13 +16,18 @@ struct counter_job {
     std::int64_t workers = default_workers(), counts = 10'000'000;
 };
 
+inline cli counter_options(const char* program, const char* what,
+                           counter_job& job) {
+    cli options(program, what);
+    options.number("workers", job.workers, 1, 1024, "threads")
+        .number("counts", job.counts, 1, 1'000'000'000, "of all together");
+    return options;
+}
+
 inline counter_job parse_counter_job(int argc, char** argv, const char* program,
                                      const char* what) {
     counter_job job;
-    cli(program, what)
-        .number("workers", job.workers, 1, 1024, "threads")
-        .number("counts", job.counts, 1, 1'000'000'000, "of all together")
-        .parse(argc, argv);
+    counter_options(program, what, job).parse(argc, argv);
     fmt::print("{} counts, workers: {}\n", job.counts, job.workers);
     return job;
 }

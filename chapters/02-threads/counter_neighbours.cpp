@@ -9,11 +9,11 @@
 int main(int argc, char** argv) try {
     counter_job job;
     std::int64_t apart = 8;
-    cli("counter_neighbours", "Counts side by side, in threads.")
-        .number("workers", job.workers, 1, 1024, "threads")
-        .number("counts", job.counts, 1, 1'000'000'000, "of all together")
+    counter_options("counter_neighbours", "Counts side by side, in threads.",
+                    job)
         .number("apart", apart, 8, 4096, "bytes from one to the next; by 8")
         .parse(argc, argv);
+    apart -= apart % 8; // as long as a counter
     fmt::print("{} counts, workers: {}, {} bytes apart\n", job.counts,
                job.workers, apart);
     const auto step = static_cast<std::size_t>(apart / 8);

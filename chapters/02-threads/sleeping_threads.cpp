@@ -2,6 +2,7 @@
 // take no longer than one of them, and no processor time.
 //
 //     build/bin/sleeping_threads --workers 100
+#include "01-processes/cpu_time.hpp"
 #include "01-processes/one_core.hpp"
 #include "common/check.hpp"
 #include "common/cli.hpp"
@@ -9,7 +10,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <ctime>
 #include <thread>
 #include <vector>
 
@@ -31,12 +31,9 @@ int main(int argc, char** argv) try {
             ++slept;
         });
     threads.clear(); // joins all
-    timespec used = {};
-    check(::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used), "clock_gettime");
     fmt::print("elapsed_ms: {:.0f}\n", clock.seconds() * 1e3);
     fmt::print("naps_ms: {}\n", workers * nap_ms);
-    fmt::print("cpu_ms: {:.0f}\n",
-               1e3 * double(used.tv_sec) + 1e-6 * double(used.tv_nsec));
+    fmt::print("cpu_ms: {:.0f}\n", cpu_ms(CLOCK_PROCESS_CPUTIME_ID));
     return finish(slept.load(), workers);
 } catch (...) {
     return failed("sleeping_threads");

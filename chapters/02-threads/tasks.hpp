@@ -13,14 +13,19 @@ struct tasks_job {
     std::int64_t workers = default_workers(), tasks = 0;
 };
 
+inline cli tasks_options(const char* program, const char* what,
+                         tasks_job& job) {
+    cli options(program, what);
+    options.number("workers", job.workers, 1, 1024, "threads")
+        .number("tasks", job.tasks, 1, 100'000'000, "task i returns i");
+    return options;
+}
+
 inline tasks_job parse_tasks_job(int argc, char** argv, const char* program,
                                  const char* what, std::int64_t tasks) {
     tasks_job job;
     job.tasks = tasks;
-    cli(program, what)
-        .number("workers", job.workers, 1, 1024, "threads")
-        .number("tasks", job.tasks, 1, 100'000'000, "task i returns i")
-        .parse(argc, argv);
+    tasks_options(program, what, job).parse(argc, argv);
     fmt::print("{} tasks, workers: {}\n", job.tasks, job.workers);
     return job;
 }

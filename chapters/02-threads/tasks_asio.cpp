@@ -16,9 +16,7 @@ int main(int argc, char** argv) try {
     std::int64_t with_futures = 0;
     tasks_job job;
     job.tasks = 300'000;
-    cli("tasks_asio", "Gives tiny tasks to Asio's pool.")
-        .number("workers", job.workers, 1, 1024, "threads")
-        .number("tasks", job.tasks, 1, 100'000'000, "task i returns i")
+    tasks_options("tasks_asio", "Gives tiny tasks to Asio's pool.", job)
         .number("futures", with_futures, 0, 1, "1: with a future for each")
         .parse(argc, argv);
     fmt::print("{} tasks, workers: {}\n", job.tasks, job.workers);

@@ -10,8 +10,6 @@ quick) digits=15 switches=2000 items=1000000 ;;
 default) digits=15 switches=10000 items=10000000 ;;
 full) digits=16 switches=50000 items=10000000 ;;
 esac
-# A point of a curve that a first impression can do without.
-detail() { [[ $profile == quick ]] || sweep "$@"; }
 # A program that was only built where the library was there.
 with_library() { # LIBRARY LABEL PROGRAM ...
     if [[ -x $bin/$3 ]] || $list; then

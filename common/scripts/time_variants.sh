@@ -11,6 +11,7 @@
 #                                      round: the A/A pair
 #     sweep LABEL PROGRAM ...          one of ours that no claim names, a point
 #                                      of a curve: fewer rounds
+#     detail LABEL PROGRAM ...         a sweep that --quick does without
 #     peer LABEL COMMAND ...           a program that is none of ours, or in
 #                                      another language; fewer rounds
 #     absent LABEL REASON              one that cannot be timed on this machine
@@ -147,6 +148,8 @@ variant() {
 }
 
 sweep() { ours sweep "$few" "$@"; }
+
+detail() { [[ $profile == quick ]] || sweep "$@"; }
 
 peer() { declare_label peer "$few" "$1" "$(quoted "${@:2}")"; }
 
