@@ -62,7 +62,7 @@ rejected samples_threads "--out '' is not a text" --out ''
 rejected load_naive "unknown option '--workers'" --workers 2 # it has just one
 
 # Every number of every program of these chapters, by what --help says of it.
-for program in "$root"/chapters/0[12]-*/*.cpp; do
+for program in "$root"/chapters/0[123]-*/*.cpp; do
     program=$(basename "$program" .cpp)
     [[ -x $bin/$program ]] || {
         echo "not tried, its library is not there: $program"
@@ -91,6 +91,9 @@ for program in primes_processes primes_pool primes_lost primes_model; do
 done
 rejected transport "--via 'pigeon' is not pipe, socketpair, ring or file" \
     --via pigeon
+
+rejected gil_countdown "--gil 'newest' is not old, new, fair or none" \
+    --gil newest
 
 same "files left in the directory" "err out" "$(echo *)"
 

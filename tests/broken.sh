@@ -48,7 +48,7 @@ done < <(listed)
 
 # The list is complete, and says so in the programs.
 same "programs that say so" \
-    "$(listed | awk '{ print $1 }' | sort)" \
+    "$(listed | awk '{ print $1 }' | sort -u)" \
     "$(cd "$root" && grep -l '^// [a-z_]*: broken on purpose' \
         chapters/*/*.cpp | xargs -n 1 basename -s .cpp | sort)"
 
@@ -60,7 +60,8 @@ same "counter_racy under ThreadSanitizer" "" "$err"
 
 # The fixed twins, as often.
 for program in primes_processes counter_processes random_seeded \
-    counter_atomic counter_mutex condition event_wait deadlock_fixed; do
+    counter_atomic counter_mutex condition event_wait deadlock_fixed \
+    refcount_atomic refcount_biased refcount_gil; do
     for ((run = 1; run <= 20; ++run)); do
         call timeout 60 "$bin/$program"
         same "$program: exit status" 0 "$status"

@@ -208,4 +208,4 @@ sees claims_answered "the seed batch-size names C-S0-99" \
 sees claims_answered "C-S0-12: chapter 04 has no heading" \
     sed -i 's/^## Did they.*/## The same?/' $four/README.md
 sees claims_answered "C-S0-15: samples_gil is there" touch $four/samples_gil.cpp
-sees claims_answered "chapter 03 is there" cp -r $four chapters/03-gil
+sees claims_answered "chapter 06 is there" cp -r $four chapters/06-coroutines

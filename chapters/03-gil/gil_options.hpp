@@ -1,0 +1,67 @@
+// The options that the programs of this chapter share, and the lock that they
+// name.
+#pragma once
+
+#include "common/cli.hpp"
+#include "gil.hpp"
+#include "what_if.hpp"
+
+#include <fmt/core.h>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+struct gil_job {
+    std::string gil = "new";
+    std::int64_t interval_us = 5000, ticks = 100, tax = 0, force = 1;
+    std::int64_t workers = 2;
+};
+
+inline cli gil_options(const char* program, const char* what, gil_job& job,
+                       std::int64_t least_workers = 1) {
+    cli options(program, what);
+    options
+        .choice("gil", job.gil, {"old", "new", "fair", "none"},
+                "Python 2's, 3's, one with a queue, none")
+        .number("interval-us", job.interval_us, 1, 10'000'000,
+                "new, fair: until a waiter asks")
+        .number("force", job.force, 0, 1, "new: 0: no forced switching")
+        .number("ticks", job.ticks, 1, 1'000'000'000,
+                "old: instructions between two checks")
+        .number("tax", job.tax, 0, 1000, "none: empty steps an instruction")
+        .number("workers", job.workers, least_workers, 1024,
+                "threads that compute");
+    return options;
+}
+
+// Calls body(gil) with the lock that the options name, for so many threads.
+template<class Body>
+auto with_gil(const gil_job& job, std::int64_t threads, const Body& body) {
+    const std::chrono::microseconds interval(job.interval_us);
+    if (job.gil == "old") {
+        old_gil gil(job.ticks, threads > 1);
+        return body(gil);
+    }
+    if (job.gil == "fair") {
+        fair_gil gil(interval);
+        return body(gil);
+    }
+    if (job.gil == "none") {
+        no_gil gil(job.tax);
+        return body(gil);
+    }
+    new_gil gil(interval, job.force == 1);
+    return body(gil);
+}
+
+inline void print_counts(const gil_counts& counts) {
+    fmt::print("handoffs: {}\n", counts.handoffs);
+    fmt::print("asked: {}\n", counts.asked);
+    fmt::print("dropped: {}\n", counts.dropped);
+    fmt::print("voluntary: {}\n", counts.voluntary);
+    fmt::print("retaken: {}\n", counts.retaken);
+    fmt::print("futile: {}\n", counts.futile);
+    fmt::print("waited_ms: {:.1f}\n", counts.waited * 1e3);
+    fmt::print("longest_wait_ms: {:.2f}\n", counts.longest_wait * 1e3);
+}
