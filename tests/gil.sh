@@ -11,7 +11,7 @@ cores=$(nproc)
 
 for gil in old new fair none; do
     for workers in 1 2 5; do
-        runs "workers: $workers, gil: $gil, .*result: 100003 " \
+        runs "workers: $workers, gil: $gil, .*result: 200006 " \
             gil_countdown --gil $gil --workers $workers --counts 100003
         runs 'result: 1700 ' gil_io --gil $gil --workers $workers --waits 17 \
             --wait-us 1000 --counts 100
@@ -27,7 +27,7 @@ for gil in old new fair none; do
     runs 'result: all answers right ' gil_convoy --gil $gil --workers 1 --ms 50 \
         --think-us 0 --keep 1
 done
-runs 'result: 100003 ' gil_countdown --force 0 --counts 100003
+runs 'result: 200006 ' gil_countdown --force 0 --counts 100003
 for own in 0 1; do
     runs 'result: 100003 ' gil_interpreters --own $own --workers 3 \
         --counts 100003
@@ -48,17 +48,16 @@ runs 'result: 2 \(expected 2, broken on purpose\)$' refcount_race --workers 1
 
 # --- What happened to the lock ----------------------------------------------------
 
-runs 'handoffs: 0.asked: 0.dropped: 0.' gil_countdown --workers 1
-runs 'handoffs: 0.asked: 0.dropped: 0.' gil_countdown --workers 1 --gil old
+runs 'dropped 0, .*handoffs: 0.asked: 0.' gil_countdown --workers 1
+runs 'dropped 0, .*handoffs: 0.asked: 0.' gil_countdown --workers 1 --gil old
 runs 'retaken: 0.' gil_countdown --workers 2 --interval-us 1000
 at_most "gil_countdown: asked for" 1 "$(number asked)"
-runs 'asked: 0.' gil_countdown --workers 2 --gil old --counts 1000000
-at_most "gil_countdown: old: ten instructions a count" \
-    $((10 * 1000000 / 101)) "$(number dropped)"
+runs ', dropped [0-9]{6}, .*asked: 0.' gil_countdown --workers 2 --gil old \
+    --counts 1000000
 runs 'handoffs: 0.' gil_interpreters --own 1 --workers 2
 runs 'handoffs: [1-9]' gil_interpreters --own 0 --workers 2
 runs 'overlaps: 0.' gil_timeline
-runs 'voluntary: 18.' gil_io --workers 1 --waits 17
+runs ', voluntary 18,' gil_io --workers 1 --waits 17
 
 # --- Others need the cores ----------------------------------------------------------
 
@@ -68,14 +67,14 @@ for ((i = 0; i < 2 * cores; ++i)); do
     while :; do :; done &
     loops+=($!)
 done
-runs 'unreliable: others need the cores.*result: ' gil_countdown --workers 2
-matches "gil_countdown: no figures of time then" '^[^_]*$' \
-    "$(grep -E 'count_s|period' <<<"$out" || true)"
+runs 'unreliable: others need the cores.*result: ' gil_countdown --workers 2 \
+    --counts 20000000
+same "gil_countdown: no figures of time then" "" "$(number count_s)"
 runs 'unreliable: others need the cores.*result: ' gil_convoy --ms 200
 same "gil_convoy: no figures of time then" "" "$(number p50_us)"
 if command -v python3 >/dev/null; then
-    call python3 "$reference" countdown 2 1000000 5000
-    matches "reference.py" 'unreliable: .*result: 1000000 ' "$out"
+    call python3 "$reference" countdown 2 5000000 5000
+    matches "reference.py" 'unreliable: .*result: 10000000 ' "$out"
     same "reference.py: no figures of time then" "" "$(number count_s)"
 fi
 kill "${loops[@]}"
@@ -90,21 +89,12 @@ one=$out
 call "$bin/gil_model" --gil none --cores 16 --workers 4
 same "gil_model: the same again" "$one" "$out"
 
-# --- The picture's data ------------------------------------------------------------------
-
-runs 'result: 3 ' gil_timeline --ms 20 --data "$work/timeline.json"
-matches "gil_timeline: data" '^\[\["computes 0", \[\[[0-9.]+, [0-9.]+, "' \
-    "$(<"$work/timeline.json")"
-call "$bin/gil_timeline" --ms 20 --data "$work/none/timeline.json"
-same "gil_timeline: a directory that is not there" 1 "$status"
-matches "gil_timeline: a directory that is not there" "cannot write" "$err"
-
 # --- The real thing -----------------------------------------------------------------------
 
 if command -v python3 >/dev/null; then
     call python3 "$reference" countdown 2 300000 5000
     same "reference.py countdown: exit status" 0 "$status"
-    matches "reference.py countdown" 'handoffs: .*result: 300000 ' "$out"
+    matches "reference.py countdown" 'handoffs: .*result: 600000 ' "$out"
     call python3 "$reference" extension 2 1024
     matches "reference.py extension" 'extension_s: .*result: 64 ' "$out"
     runs 'gil: of CPython.*result: all answers right ' gil_convoy --ms 100 \

@@ -24,7 +24,7 @@ call env PG_OPTIONS='-c log_connections=on' "$with_postgres" bash -c '
     exit $status' bash "${all[@]}"
 same "everything: exit status" 0 "$status"
 matches "everything: the reader's server" "connections: 0$" "$out"
-matches "everything: summary" "Chapter 01: .*Chapter 02: .*Chapter 04: .*Chapter 05: .*fsync on" "$out"
+matches "everything: summary" "Chapter 01: .*Chapter 02: .*Chapter 03: .*Chapter 04: .*Chapter 05: .*fsync on" "$out"
 matches "everything: the report's path" \
     "The report: $book/results/report.html" "$out"
 matches "everything: progress" "05-io-bound: round 2 of 2, load_[a-z@=0-9_]+, \
@@ -87,6 +87,14 @@ problem primes "Few threads"
 variant primes_threads primes_threads
 go
 E2
+cat >"$book/chapters/03-gil/time.sh" <<'E2'
+#!/usr/bin/env bash
+source "$(dirname "$0")/../../common/scripts/time_variants.sh"
+chapter 03-gil "The GIL"
+problem timeline "Few lanes"
+variant gil_timeline gil_timeline
+go
+E2
 
 loading() { pgrep --runstates DRST -f "$book/build/bin/load_naive"; }
 nothing_runs() { ! loading && nothing_left; }
@@ -101,9 +109,9 @@ for signal in INT:130 TERM:143; do
     same "SIG${signal%:*}: exit status" "${signal#*:}" "$status"
     eventually nothing_runs
     same "SIG${signal%:*}: the chapters that were complete" \
-        "01-processes 02-threads 04-data-parallelism" \
+        "01-processes 02-threads 03-gil 04-data-parallelism" \
         "$(cd "$book/results" && echo ??-*[a-z]/ | tr -d /)"
-    matches "SIG${signal%:*}: its report" "Few primes.*Few threads.*Few samples" \
+    matches "SIG${signal%:*}: its report" "Few primes.*Few threads.*Few lanes.*Few samples" \
         "$(<"$book/results/report.md")"
 done
 

@@ -178,6 +178,70 @@ TEST_CASE("a table shows median, range, cores busy, ratio and figures") {
     CHECK(c.problems[0].notes == std::vector<std::string>{"A note."});
 }
 
+TEST_CASE("what others make of the same stands beside it") {
+    const results made;
+    made.declare("p\tT\ttime\ta\tbaseline\t1\tx\t\n"
+                 "p\tT\ttime\tb\tpeer\t1\tx\ta slower lost fewer\n"
+                 "p\tT\ttime\tc\tpeer\t1\tx\tgone slower\n"
+                 "p\tT\ttime\td\tabsent\t0\tno such thing\ta slower\n");
+    made.run("01.a", "1", "slower: 1.2\nlost: 0\n");
+    made.run("01.a.again", "1");
+    made.run("01.b", "1", "slower: 1.5\nlost: 0\n");
+    made.run("01.c", "1", "slower: 1.5\n");
+    const chapter c = made.read();
+    const table t = side_by_side(c.problems.at(0));
+    using row = std::vector<std::string>;
+    REQUIRE(t.rows.size() == 5);
+    CHECK(t.rows[0] == row{"a", "slower", "1.2", "1.5", "-20 %"});
+    CHECK(t.rows[1] == row{"a", "lost", "0", "0", ""});
+    CHECK(t.rows[2] == row{"a", "fewer", "not measured", "not measured", ""});
+    CHECK(t.rows[3] == row{"gone", "slower", "not measured", "1.5", ""});
+    CHECK(t.rows[4] == row{"a", "slower", "1.2", "not measured", ""});
+    const chapter again = read_reference(to_reference(c));
+    CHECK(side_by_side(again.problems.at(0)).rows == t.rows);
+}
+
+TEST_CASE("a program may say that its figures mean nothing") {
+    const results made;
+    made.declare("p\tT\tcount_s\ta\tbaseline\t1\tx\t\n");
+    made.run("01.a", "1", "unreliable: others are busy\n");
+    made.run("01.a.again", "1", "unreliable: others are busy\n");
+    const chapter c = made.read();
+    const table t = comparison(c.problems.at(0));
+    CHECK(t.rows.at(0).at(1) == "not measured: others are busy");
+    CHECK(t.head.size() == 6); // no column for that
+}
+
+TEST_CASE("lanes that a program drew become a picture") {
+    const output printed = read_output("configuration\n"
+                                       "computes 0  |##..  |\n"
+                                       "naps        |    ##|\n"
+                                       "|no name|\n"
+                                       "handoffs: 3\n"
+                                       "result: 2 (expected 2)\n");
+    REQUIRE(printed.lanes.size() == 2);
+    CHECK(printed.lanes[0]
+          == std::pair<std::string, std::string>("computes 0", "##..  "));
+    CHECK(printed.figures.size() == 1);
+    label drawn;
+    drawn.name = "a";
+    CHECK(lanes_picture(drawn).empty());
+    drawn.samples.push_back({run{}, printed});
+    const std::string svg = lanes_picture(drawn);
+    const auto count = [&svg](const std::string& text) {
+        int found = 0;
+        for (std::size_t at = 0; (at = svg.find(text, at)) != svg.npos; ++at)
+            ++found;
+        return found;
+    };
+    CHECK(count("<rect") == 3);
+    CHECK(count("fill=\"#3987cf\"") == 2);
+    CHECK(count("fill=\"url(#lanes-a)\"") == 1);
+    CHECK(count("<title>a: ") == 1);
+    drawn.trouble = "wrong result";
+    CHECK(lanes_picture(drawn).empty());
+}
+
 TEST_CASE("ratios are taken within rounds, so drift drops out") {
     const results made;
     made.declare(

@@ -14,23 +14,34 @@
 
 //> server
 // while number = receive():
+//     for i in range(work): pass   # what CPython does beside: see README.md
 //     send(number + 1)
-inline const bytecode echo = {
-    {op::push, 0},
-    {op::call, 0},
-    {op::store, 0}, // number =
-                    // receive()
-    {op::load, 0},
-    {op::jump_if_zero, 11}, // while number:
-    {op::load, 0},
-    {op::push, 1},
-    {op::add},
-    {op::call, 1},
-    {op::store, 1},
-    {op::jump_back, 0},
-    {op::load, 0},
-    {op::end},
-};
+inline bytecode echo(std::int64_t work) {
+    return {
+        {op::push, 0},
+        {op::call, 0},
+        {op::store, 0},
+        {op::load, 0},
+        {op::jump_if_zero, 20}, // while number:
+        {op::push, work},
+        {op::store, 2},
+        {op::load, 2},
+        {op::jump_if_zero, 14}, // while i:
+        {op::load, 2},
+        {op::push, 1},
+        {op::subtract},
+        {op::store, 2},
+        {op::jump_back, 7},
+        {op::load, 0},
+        {op::push, 1},
+        {op::add},
+        {op::call, 1},
+        {op::store, 1},
+        {op::jump_back, 0},
+        {op::load, 0},
+        {op::end},
+    };
+}
 //< server
 
 // Calls body(flags) without the lock. With `keep`, it first tries with the
@@ -49,9 +60,11 @@ std::int64_t socket_call(Gil& gil, bool keep, const Body& body) {
     return check(returned, "a call of a socket");
 }
 
-// Answers until the client is gone. `workers` threads count down meanwhile.
+// Answers until the client is gone; `work` steps of bytecode for each answer.
+// `workers` threads count down meanwhile.
 template<class Gil>
-void serve_echoes(Gil& gil, int client, std::int64_t workers, bool keep) {
+void serve_echoes(Gil& gil, int client, std::int64_t work, std::int64_t workers,
+                  bool keep) {
     std::atomic<bool> stop = false;
     std::vector<std::jthread> computing;
     computing.reserve(static_cast<std::size_t>(workers));
@@ -78,7 +91,9 @@ void serve_echoes(Gil& gil, int client, std::int64_t workers, bool keep) {
     };
     //< natives
     try {
-        holding(gil, [&] { interpreter(gil, {receive, send}).run(echo, 0); });
+        holding(gil, [&] {
+            interpreter(gil, {receive, send}).run(echo(work), 0);
+        });
     } catch (...) {
         stop = true; // or nobody would end
         throw;

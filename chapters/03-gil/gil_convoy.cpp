@@ -22,14 +22,22 @@ static int become_python(const std::string& script, int client,
     return 3;
 }
 
+// Of all its threads. Source: getrusage(2).
+static std::int64_t switches_of_server() {
+    rusage used = {};
+    check(::getrusage(RUSAGE_CHILDREN, &used), "getrusage");
+    return used.ru_nvcsw + used.ru_nivcsw;
+}
+
 int main(int argc, char** argv) try {
     gil_job job;
     job.workers = 1;
-    std::int64_t think_us = 2000, ms = 1000, keep = 0;
+    std::int64_t think_us = 2000, ms = 1000, keep = 0, work = 50;
     std::string reference;
     gil_options("gil_convoy", "Answers requests while others compute.", job, 0)
         .number("think-us", think_us, 0, 1'000'000, "from answer to request")
         .number("ms", ms, 1, 100'000, "how long the client asks")
+        .number("work", work, 0, 1'000'000, "of the server for each answer")
         .number("keep", keep, 0, 1, "1: keep the lock where no call blocks")
         .text("reference", reference, "reference.py: CPython is the server")
         .parse(argc, argv);
@@ -45,7 +53,7 @@ int main(int argc, char** argv) try {
         if (!reference.empty())
             return become_python(reference, server.get(), job);
         return with_gil(job, job.workers + 1, [&](auto& gil) {
-            serve_echoes(gil, server.get(), job.workers, keep == 1);
+            serve_echoes(gil, server.get(), work, job.workers, keep == 1);
             print_counts(gil.counts());
             return 0;
         });
@@ -66,8 +74,11 @@ int main(int argc, char** argv) try {
     serving.join();
     if (serving.exit_code() != 0)
         throw std::runtime_error("the server: " + serving.how_it_ended());
-    if (cores.print())
+    if (cores.print()) {
         print_times(times, job.interval_us);
+        fmt::print("switches_per_answer: {:.1f}\n",
+                   double(switches_of_server()) / double(times.us.size()));
+    }
     return finish<std::string>("all answers right", "all answers right");
 } catch (...) {
     return failed("gil_convoy");

@@ -56,12 +56,10 @@ auto with_gil(const gil_job& job, std::int64_t threads, const Body& body) {
 }
 
 inline void print_counts(const gil_counts& counts) {
-    fmt::print("handoffs: {}\n", counts.handoffs);
-    fmt::print("asked: {}\n", counts.asked);
-    fmt::print("dropped: {}\n", counts.dropped);
-    fmt::print("voluntary: {}\n", counts.voluntary);
-    fmt::print("retaken: {}\n", counts.retaken);
-    fmt::print("futile: {}\n", counts.futile);
-    fmt::print("waited_ms: {:.1f}\n", counts.waited * 1e3);
-    fmt::print("longest_wait_ms: {:.2f}\n", counts.longest_wait * 1e3);
+    fmt::print("the lock: acquired {}, dropped {}, voluntary {}, waited for {} "
+               "times, {:.1f} ms in all, at most {:.2f} ms\n",
+               counts.acquired, counts.dropped, counts.voluntary, counts.waits,
+               counts.waited * 1e3, counts.longest_wait * 1e3);
+    fmt::print("handoffs: {}\nasked: {}\nretaken: {}\nfutile: {}\n",
+               counts.handoffs, counts.asked, counts.retaken, counts.futile);
 }

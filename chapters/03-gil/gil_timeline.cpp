@@ -10,12 +10,10 @@
 int main(int argc, char** argv) try {
     gil_job job;
     std::int64_t ms = 60, nap_us = 8000, columns = 72;
-    std::string data;
     gil_options("gil_timeline", "Draws who holds a GIL, and who waits.", job, 0)
         .number("ms", ms, 1, 10'000, "to draw")
         .number("nap-us", nap_us, 1, 1'000'000, "of the thread that naps")
         .number("columns", columns, 10, 1000, "of the picture")
-        .text("data", data, "a file for what is drawn, as JSON")
         .parse(argc, argv);
     fmt::print("{} ms, {} threads compute, one naps for {} us, gil: {}, "
                "interval {} us\n",
@@ -47,8 +45,6 @@ int main(int argc, char** argv) try {
         line.draw(columns);
         print_counts(gil.counts());
     });
-    if (!data.empty())
-        line.write(data);
     fmt::print("overlaps: {}\n", line.overlaps());
     if (job.gil != "none" && line.overlaps() > 0)
         return finish<std::string>("two had it at once", "one at a time");

@@ -51,30 +51,19 @@ class interpreter {
     std::int64_t run(const bytecode& code, std::int64_t argument) {
         variables_ = {argument};
         depth_ = 0;
+        // clang-format off
         //> loop
         for (std::size_t next = 0;;) {
             if (gil_.every_instruction()) // Python 2 looks here,
                 give_way(gil_);
             const instruction now = code[next++];
             switch (now.what) {
-            case op::push:
-                push(now.number);
-                break;
-            case op::load:
-                push(variable(now.number));
-                break;
-            case op::store:
-                variable(now.number) = pop();
-                break;
-            case op::add:
-                two([](auto a, auto b) { return a + b; });
-                break;
-            case op::subtract:
-                two([](auto a, auto b) { return a - b; });
-                break;
-            case op::remainder:
-                two([](auto a, auto b) { return a % b; });
-                break;
+            case op::push: push(now.number); break;
+            case op::load: push(variable(now.number)); break;
+            case op::store: variable(now.number) = pop(); break;
+            case op::add: two([](auto a, auto b) { return a + b; }); break;
+            case op::subtract: two([](auto a, auto b) { return a - b; }); break;
+            case op::remainder: two([](auto a, auto b) { return a % b; }); break;
             case op::jump_if_zero:
                 if (pop() == 0)
                     next = static_cast<std::size_t>(now.number);
@@ -84,14 +73,12 @@ class interpreter {
                 if (gil_.at_jump()) // and Python 3 here
                     give_way(gil_);
                 break;
-            case op::call:
-                push(function(now.number)(pop()));
-                break;
-            case op::end:
-                return pop();
+            case op::call: push(function(now.number)(pop())); break;
+            case op::end: return pop();
             }
         }
         //< loop
+        // clang-format on
     }
 
   private:

@@ -19,20 +19,18 @@
 
 class quiet_cores {
   public:
-    // Cores that others than this process, and its children that have been
-    // waited for, have kept busy since construction, among those that this
-    // process may use. Source: proc_stat(5), getrusage(2).
-    double busy_by_others() const {
-        const double busy = busy_seconds() - busy_;
-        const double own = own_seconds() - own_;
-        return std::max(0.0, (busy - own) / clock_.seconds());
-    }
-
-    // Prints that, and returns whether figures of this time mean anything.
+    // Prints how many cores others than this process, and its children that
+    // have been waited for, have kept busy since construction, among those
+    // that this process may use. Returns whether figures of this time mean
+    // anything. Source: proc_stat(5), getrusage(2).
     bool print() const {
-        const double others = busy_by_others();
-        fmt::print("cores_busy_by_others: {:.2f}\n", others);
-        if (others < 0.25)
+        double others =
+            std::max(0.0, (busy_seconds() - busy_) - (own_seconds() - own_));
+        if (others < 0.05) // the kernel counts hundredths, rounded
+            others = 0;
+        const double cores = others / clock_.seconds();
+        fmt::print("cores_busy_by_others: {:.2f}\n", cores);
+        if (cores < 0.25)
             return true;
         fmt::print("unreliable: others need the cores, so that waking up a "
                    "thread takes as long as they like\n");

@@ -78,7 +78,7 @@ std::int64_t count_references(const refcount_job& job, const Around& around) {
         others.emplace_back(work, w);
     work(0);
     others.clear(); // joins all
-    fmt::print("ns_per_reference: {:.2f}\n",
+    fmt::print("reference_ns: {:.2f}\n",
                1e9 * clock.seconds() / double(job.references));
     std::int64_t count = shared.object.count();
     for (const own_line& line : own)

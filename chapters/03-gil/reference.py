@@ -30,13 +30,18 @@ def find_switch_number():
         return None
     if ctypes.sizeof(ctypes.c_long) != 8 or not sys.platform == "linux":
         return None
-    # Only as far as the library's own memory goes.
-    end = None
+    # Only as far as the library's own data go: behind them may be a file's
+    # pages that are not there.
+    end = library = None
     with open("/proc/self/maps") as maps:
         for line in maps:
-            first, last = (int(text, 16)
-                           for text in line.split()[0].split("-"))
-            if first <= runtime < last or first == end:
+            words = line.split()
+            first, last = (int(text, 16) for text in words[0].split("-"))
+            path = words[5] if len(words) > 5 else None
+            if first <= runtime < last:
+                end, library = last, path
+            elif (first == end and words[1] == "rw-p"
+                  and path in (None, library)):
                 end = last
     before = sys.getswitchinterval()
     places = None
@@ -77,34 +82,44 @@ def countdown(workers, counts, interval):
     shares = [counts * (w + 1) // workers - counts * w // workers
               for w in range(workers)]
     others = busy_seconds() - time.process_time()
+    begun = time.perf_counter()
+    done.append(count_down(counts))
+    alone = time.perf_counter() - begun
+    gate = threading.Event()
+
+    def count(n):
+        gate.wait()
+        done.append(count_down(n))
+
+    threads = [threading.Thread(target=count, args=(share,))
+               for share in shares]
+    for thread in threads:
+        thread.start()
     before = switches.value if switches else 0
     start = time.perf_counter()
-    if workers == 1:
-        done.append(count_down(counts))
-    else:
-        threads = [threading.Thread(target=lambda n: done.append(count_down(n)),
-                                    args=(share,)) for share in shares]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    seconds = time.perf_counter() - start
-    others = (busy_seconds() - time.process_time() - others) / seconds
-    # The main thread hands over when it starts the others and waits.
-    handoffs = switches.value - before if switches else 0
+    gate.set()
+    for thread in threads:
+        thread.join()
+    end = time.perf_counter()
+    others = busy_seconds() - time.process_time() - others
+    others = 0 if others < 0.05 else others  # counted in hundredths, rounded
+    # Two are by the main thread, which waits, and is there again at the end.
+    handoffs = max(0, switches.value - before - 2) if switches else 0
     if switches:
         print(f"handoffs: {handoffs}")
     else:
         print("handoffs: not measured, this CPython hides them")
-    print(f"cores_busy_by_others: {max(0, others):.2f}")
-    if others < 0.25:
-        print(f"count_s: {seconds:.4f}")
+    cores = others / (end - begun)
+    print(f"cores_busy_by_others: {cores:.2f}")
+    if cores < 0.25:
+        print(f"alone_s: {alone:.4f}\ncount_s: {end - start:.4f}")
+        print(f"slower: {(end - start) / alone:.3f}")
         if handoffs:
-            print(f"handoff_period_ms: {1e3 * seconds / handoffs:.3f}")
+            print(f"handoff_period_ms: {1e3 * (end - start) / handoffs:.3f}")
     else:
         print("unreliable: others need the cores, so that waking up a thread "
               "takes as long as they like")
-    return sum(done), counts
+    return sum(done), 2 * counts
 
 
 def serve(descriptor, workers, interval):

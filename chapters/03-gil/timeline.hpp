@@ -11,7 +11,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <fstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -111,38 +110,9 @@ class timeline {
         return found;
     }
 
-    // [["name", [[begin_ms, end_ms, "holds"], ...]], ...]
-    void write(const std::string& name) const {
-        std::ofstream file(name);
-        const char* between_lanes = "[";
-        for (const lane& of : lanes_) {
-            file << between_lanes << "[\"" << of.name << "\", [";
-            between_lanes = ",\n ";
-            const char* between = "";
-            for (std::size_t i = 0; i < of.changes.size(); ++i) {
-                const auto [from, what] = of.changes[i];
-                const auto to = until(of, i);
-                if (from >= end_ || what == doing::elsewhere)
-                    continue;
-                file << between
-                     << fmt::format("[{:.4f}, {:.4f}, \"{}\"]", ms(from),
-                                    ms(to),
-                                    what == doing::holds ? "holds" : "waits");
-                between = ", ";
-            }
-            file << "]]";
-        }
-        file << "]\n";
-        if (!file.flush())
-            throw std::runtime_error("cannot write " + name);
-    }
-
   private:
     using time = lane::clock::time_point;
 
-    double ms(time when) const {
-        return std::chrono::duration<double>(when - start_).count() * 1e3;
-    }
     time until(const lane& of, std::size_t change) const {
         return change + 1 < of.changes.size()
                    ? std::min(end_, of.changes[change + 1].first)

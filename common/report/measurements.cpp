@@ -76,6 +76,15 @@ output read_output(std::string_view text) {
             printed.configuration = line;
             continue;
         }
+        const auto bar = line.find('|');
+        if (bar != line.npos && bar > 0 && line.size() > bar + 1
+            && line.back() == '|') {
+            const auto name =
+                line.substr(0, line.find_last_not_of(' ', bar - 1) + 1);
+            printed.lanes.emplace_back(
+                name, line.substr(bar + 1, line.size() - bar - 2));
+            continue;
+        }
         const auto colon = line.find(": ");
         if (colon == line.npos || line.find(' ') < colon)
             continue;
@@ -181,8 +190,9 @@ chapter read_chapter(const fs::path& directory) {
         if (line.empty())
             continue;
         const auto fields = split(line, '\t');
-        const auto rounds =
-            fields.size() == 7 ? to_number(fields[5]) : std::nullopt;
+        const auto rounds = fields.size() == 7 || fields.size() == 8
+                                ? to_number(fields[5])
+                                : std::nullopt;
         if (!rounds || *rounds < 0 || *rounds > 1000) {
             all.warnings.push_back("variants.tsv: cannot read: " + line);
             continue;
@@ -195,6 +205,8 @@ chapter read_chapter(const fs::path& directory) {
         next.kind = fields[4];
         next.rounds = static_cast<std::size_t>(*rounds);
         next.command = fields[6];
+        if (fields.size() == 8 && !fields[7].empty())
+            next.beside = split(fields[7], ' ');
         if (next.kind == "absent") // the command is the reason
             next.trouble = "not measured: " + next.command;
         read_label(directory / current.name, next);

@@ -26,6 +26,9 @@ struct output {
     std::string configuration;                  // its first line
     std::map<std::string, std::string> figures; // "commits" -> "300"
     std::string result, expected;               // of its last line
+    // What it drew: a name and a letter for each piece of time, as
+    // "naps        |..##  ..|".
+    std::vector<std::pair<std::string, std::string>> lanes;
 };
 
 output read_output(std::string_view text);
@@ -41,6 +44,8 @@ struct label {
     std::size_t rounds = 0;             // that were asked for
     std::vector<sample> samples, again; // by round; `again`: the A/A pair
     std::string trouble;                // why it has no time: empty if it has
+    // A label that does the same, and the figures to compare; or nothing.
+    std::vector<std::string> beside;
 };
 
 struct problem {

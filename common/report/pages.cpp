@@ -2,6 +2,7 @@
 
 #include "common/check.hpp"
 #include "files.hpp"
+#include "lanes.hpp"
 #include "strip.hpp"
 #include "tables.hpp"
 
@@ -21,6 +22,8 @@ static constexpr auto how_to_read =
     "not of this book, or in another "
     "language, doing comparable work; a floor does less on purpose, to show "
     "what the rest costs.";
+
+static constexpr auto beside_title = "Ours and theirs, side by side:";
 
 static constexpr auto no_pictures = "No pictures: gnuplot is not installed.";
 
@@ -63,6 +66,9 @@ std::string terminal_summary(const chapter& of) {
     for (const problem& one : of.problems) {
         text += fmt::format("\n{}. {}\n\n{}", heading(of), one.title,
                             as_text(comparison(one)));
+        if (!side_by_side(one).rows.empty())
+            text += fmt::format("\n{}\n{}\n", beside_title,
+                                as_text(side_by_side(one)));
         for (const std::string& remark : remarks(one))
             text += remark + '\n';
         if (!finding(one).empty())
@@ -99,6 +105,16 @@ static std::string markdown(const std::vector<chapter>& chapters,
             if (!finding(p).empty())
                 text += finding(p) + "\n\n";
             text += as_markdown(comparison(p)) + '\n';
+            if (!side_by_side(p).rows.empty())
+                text += fmt::format("{}\n\n{}\n", beside_title,
+                                    as_markdown(side_by_side(p)));
+            for (const label& one : p.labels)
+                if (const auto lanes = lanes_picture(one); !lanes.empty()) {
+                    const std::string name = c.name + "-" + one.name + ".svg";
+                    write_text(directory / "pictures" / name, as_file(lanes));
+                    text += fmt::format("![{}: {}](pictures/{})\n\n", one.name,
+                                        lanes_in_words, name);
+                }
             const std::string svg = strip_picture(p, c.name);
             if (!svg.empty()) {
                 const std::string name = c.name + "-" + p.name + ".svg";
@@ -177,6 +193,15 @@ static std::string html(const std::vector<chapter>& chapters) {
             text +=
                 fmt::format("<h3>{}</h3>\n<p>{}</p>\n{}", escape_html(p.title),
                             escape_html(finding(p)), as_html(comparison(p)));
+            if (!side_by_side(p).rows.empty())
+                text += fmt::format("<p>{}</p>\n{}", beside_title,
+                                    as_html(side_by_side(p)));
+            for (const label& one : p.labels)
+                if (const auto lanes = lanes_picture(one); !lanes.empty())
+                    text += fmt::format(
+                        "<figure>\n{}<figcaption>{}: {}</figcaption>\n"
+                        "</figure>\n",
+                        lanes, escape_html(one.name), lanes_in_words);
             const std::string svg = strip_picture(p, c.name);
             if (!svg.empty())
                 text += "<figure>\n" + svg

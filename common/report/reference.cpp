@@ -59,6 +59,8 @@ std::string to_reference(const chapter& measured) {
             }
             if (!of.again.empty())
                 line["again"] = columns(of.again);
+            if (!of.beside.empty())
+                line["beside"] = of.beside;
             text += between + line.dump();
             between = ",\n";
         }
@@ -105,6 +107,7 @@ chapter read_reference(std::string_view text) try {
                 of.samples.at(0).printed.configuration =
                     line.at("configuration");
             }
+            of.beside = line.value("beside", of.beside);
             if (line.contains("again"))
                 of.again = to_samples(line.at("again"));
             of.rounds = of.samples.size();

@@ -58,7 +58,8 @@ static std::vector<std::string> figure_columns(const problem& of) {
         for (const sample& s : one.samples)
             for (const auto& [name, text] : s.printed.figures)
                 if (name != of.figure && name != "checksum"
-                    && name != "cores_busy")
+                    && name != "cores_busy" && name != "cores_busy_by_others"
+                    && name != "unreliable")
                     names.insert(name);
     return {names.begin(), names.end()};
 }
@@ -98,6 +99,16 @@ static std::string suffix(const std::string& kind) {
     return kind == "peer" || kind == "floor" ? " (" + kind + ")" : "";
 }
 
+std::string why_no_figure(const label& of) {
+    if (!of.trouble.empty())
+        return of.trouble;
+    for (const sample& one : of.samples)
+        if (const auto at = one.printed.figures.find("unreliable");
+            at != one.printed.figures.end())
+            return "not measured: " + at->second;
+    return "no figure";
+}
+
 table comparison(const problem& of) {
     table t;
     t.head = {"variant", in_words(of.figure), "range",
@@ -111,7 +122,7 @@ table comparison(const problem& of) {
         std::vector<std::string> row = {one.name + suffix(one.kind)};
         const auto spread = spread_of(values(of, one.samples));
         if (!one.trouble.empty() || !spread) {
-            row.push_back(one.trouble.empty() ? "no figure" : one.trouble);
+            row.push_back(why_no_figure(one));
             row.resize(t.head.size());
             t.rows.push_back(row);
             continue;
@@ -130,6 +141,42 @@ table comparison(const problem& of) {
         for (const std::string& name : figures)
             row.push_back(show_figure(one, name));
         t.rows.push_back(row);
+    }
+    return t;
+}
+
+table side_by_side(const problem& of) {
+    table t;
+    t.head = {"variant", "figure", "ours", "theirs", "difference"};
+    for (const label& peer : of.labels) {
+        if (peer.beside.empty())
+            continue;
+        const auto ours = std::find_if(
+            of.labels.begin(), of.labels.end(),
+            [&](const label& one) { return one.name == peer.beside.front(); });
+        for (std::size_t f = 1; f < peer.beside.size(); ++f) {
+            const std::string& name = peer.beside[f];
+            const auto middle = [&](const label& one) -> std::optional<double> {
+                std::vector<double> numbers;
+                for (const sample& each : one.samples)
+                    if (const auto n = number(each, name))
+                        numbers.push_back(*n);
+                return numbers.empty() || !one.trouble.empty()
+                           ? std::nullopt
+                           : std::optional(median(numbers));
+            };
+            const auto here =
+                ours == of.labels.end() ? std::nullopt : middle(*ours);
+            const auto there = middle(peer);
+            const auto show = [](std::optional<double> number) {
+                return number ? show_number(*number) : "not measured";
+            };
+            t.rows.push_back(
+                {peer.beside.front(), in_words(name), show(here), show(there),
+                 here && there && *there != 0
+                     ? fmt::format("{:+.0f} %", 100 * (*here / *there - 1))
+                     : ""});
+        }
     }
     return t;
 }

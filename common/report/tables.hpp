@@ -15,6 +15,13 @@ struct table {
 // every figure that the programs printed.
 table comparison(const problem& of);
 
+// Why a label has no value: what went wrong, or that the program itself found
+// its figures unreliable, which begins with "not measured: ".
+std::string why_no_figure(const label& of);
+
+// Labels that do the same as one of ours, figure by figure. May have no rows.
+table side_by_side(const problem& of);
+
 // How far the baseline is from itself: "The same program against itself: ..."
 // Empty without a pair.
 std::string self_comparison(const problem& of);

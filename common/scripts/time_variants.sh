@@ -14,6 +14,9 @@
 #     detail LABEL PROGRAM ...         a sweep that --quick does without
 #     peer LABEL COMMAND ...           a program that is none of ours, or in
 #                                      another language; fewer rounds
+#     beside "OURS FIGURE ..." LABEL COMMAND ...
+#                                      a peer that does the same as OURS: the
+#                                      report shows these figures side by side
 #     absent LABEL REASON              one that cannot be timed on this machine
 #     floor LABEL PROGRAM ...          does less on purpose, to show what the
 #                                      rest costs
@@ -115,7 +118,7 @@ one_core=(/usr/bin/taskset -c "${allowed%%[,-]*}")
 
 # Parallel arrays, one element per declared label.
 problems=() titles=() figures=() labels=() kinds=() times=() commands=()
-notes=() versions=()
+besides=() notes=() versions=()
 
 problem() {
     problem=$1 title=$2 figure=${3:-time}
@@ -126,7 +129,7 @@ declare_label() { # KIND ROUNDS LABEL COMMAND
     [[ -z $only || $only == "$problem" ]] || return 0
     problems+=("$problem") titles+=("$title") figures+=("$figure")
     kinds+=("$1") times+=("$2") labels+=("$3")
-    commands+=("$4")
+    commands+=("$4") besides+=("${5-}")
 }
 
 # A command as one text, as hyperfine splits it.
@@ -153,9 +156,11 @@ detail() { [[ $profile == quick ]] || sweep "$@"; }
 
 peer() { declare_label peer "$few" "$1" "$(quoted "${@:2}")"; }
 
+beside() { declare_label peer "$few" "$2" "$(quoted "${@:3}")" "$1"; }
+
 floor() { ours floor "$rounds" "$@"; }
 
-absent() { declare_label absent 0 "$@"; }
+absent() { declare_label absent 0 "$1" "$2"; }
 
 # What the report should say of the current problem: about its set-up.
 note() { notes+=("$problem"$'\t'"$1"); }
@@ -265,9 +270,10 @@ go() {
     printf '%s\n' ${notes[@]+"${notes[@]}"} >"$part/notes.tsv"
     plan=() cost=() remaining=() # milliseconds of a run: a guess at first
     for i in "${!labels[@]}"; do
-        printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "${problems[i]}" \
+        printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "${problems[i]}" \
             "${titles[i]}" "${figures[i]}" "${labels[i]}" "${kinds[i]}" \
-            "${times[i]}" "${commands[i]}" >>"$part/variants.tsv"
+            "${times[i]}" "${commands[i]}" "${besides[i]}" \
+            >>"$part/variants.tsv"
         mkdir -p "$part/${problems[i]}"
         plan+=("$i:") cost+=(700) remaining+=("${times[i]}")
     done

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cmath>
 #include <regex>
+#include <set>
 #include <sstream>
 
 namespace fs = std::filesystem;
@@ -159,12 +160,19 @@ static text_lines between_empty_lines(const std::string& markdown) {
     return lines;
 }
 
-// "PROBLEM", or "PROBLEM | LABEL LABEL": only these, compared with the first.
+// "PROBLEM", or "PROBLEM | LABEL LABEL": only these, compared with the first;
+// or "PROBLEM | LABEL LABEL | FIGURE FIGURE": with these columns and no others;
+// or "PROBLEM beside": what others make of the same.
 text_lines filling::table_of(const std::string& argument) {
     if (argument == "claims")
         return verdicts();
     const auto bar = argument.find(" | ");
-    const std::string name = argument.substr(0, bar);
+    const auto second_bar =
+        bar == argument.npos ? bar : argument.find(" | ", bar + 3);
+    std::string name = argument.substr(0, bar);
+    const bool beside = name.ends_with(" beside");
+    if (beside)
+        name.erase(name.rfind(' '));
     const problem* found = nullptr; // the page's own chapter comes first
     for (const chapter* one : library_)
         for (const problem& of : one->problems)
@@ -175,7 +183,8 @@ text_lines filling::table_of(const std::string& argument) {
     problem shown = *found;
     if (bar != argument.npos) {
         shown.labels.clear();
-        std::istringstream labels(argument.substr(bar + 3));
+        std::istringstream labels(
+            argument.substr(bar + 3, second_bar - bar - 3));
         for (std::string one; labels >> one;) {
             const auto of = std::find_if(
                 found->labels.begin(), found->labels.end(),
@@ -187,16 +196,35 @@ text_lines filling::table_of(const std::string& argument) {
     }
     for (const label& one : shown.labels)
         book_.require_declared(one.name);
-    table t = comparison(shown);
-    const auto runs = static_cast<std::ptrdiff_t>(
-        std::find(t.head.begin(), t.head.end(), "runs") - t.head.begin());
-    t.head.erase(t.head.begin() + runs); // the foot of the page says it
+    table t = beside ? side_by_side(shown) : comparison(shown);
+    const auto without = [&t](std::size_t column) {
+        const auto at = static_cast<std::ptrdiff_t>(column);
+        t.head.erase(t.head.begin() + at);
+        for (auto& row : t.rows)
+            row.erase(row.begin() + at);
+    };
+    if (second_bar != argument.npos) {
+        std::set<std::string> wanted = {"variant", in_words(shown.figure)};
+        std::istringstream figures(argument.substr(second_bar + 3));
+        for (std::string one; figures >> one;)
+            if (!wanted.insert(in_words(one)).second
+                || std::find(t.head.begin(), t.head.end(), in_words(one))
+                       == t.head.end())
+                throw std::runtime_error(
+                    fmt::format("has no further figure {}", one));
+        for (std::size_t column = t.head.size(); column-- > 0;)
+            if (wanted.count(t.head[column]) == 0)
+                without(column);
+    } else if (!beside) { // the foot of the page says it
+        without(static_cast<std::size_t>(
+            std::find(t.head.begin(), t.head.end(), "runs") - t.head.begin()));
+    }
     for (auto& row : t.rows) {
-        row.erase(row.begin() + runs);
         const auto end = row[0].find(" (");
         row[0] = fmt::format("`{}`{}", row[0].substr(0, end),
                              end == row[0].npos ? "" : row[0].substr(end));
-        if (!row[2].empty()) // figures do not break between lines
+        if (row.size() > 2
+            && !row[2].empty()) // figures do not break between lines
             for (std::size_t c = 1; c < row.size(); ++c)
                 row[c] = std::regex_replace(row[c], std::regex(" "), "\u00a0");
     }
