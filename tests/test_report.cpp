@@ -1,6 +1,8 @@
 #include "catch.hpp"
 #include "common/check.hpp"
+#include "common/report/lanes.hpp"
 #include "common/report/pages.hpp"
+#include "common/report/reference.hpp"
 #include "common/report/statistics.hpp"
 #include "common/report/strip.hpp"
 #include "common/report/tables.hpp"
