@@ -155,7 +155,7 @@ class cli {
                 !o.words.empty()    ? wanted(o)
                 : o.text != nullptr ? "text"
                                     : fmt::format("{} to {}", o.least, o.most);
-            fmt::print("    --{:<12}{} ({}; default {})\n", o.name, o.what,
+            fmt::print("    --{:<12} {} ({}; default {})\n", o.name, o.what,
                        range, normal);
         }
         std::exit(std::fflush(stdout) == 0 ? 0 : 1);

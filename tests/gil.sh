@@ -19,7 +19,7 @@ for gil in old new fair none; do
             --calls 100 --steps 1000
     done
     runs 'result: 9 ' gil_primes --gil $gil --workers 3
-    runs 'late_p50_us: -?[0-9]+.*result: 5 ' gil_spinner --gil $gil --frames 5
+    runs 'cores_busy_by_others: .*result: 5 ' gil_spinner --gil $gil --frames 5
     runs 'result: 3 ' gil_timeline --gil $gil
     runs 'result: all answers right ' gil_convoy --gil $gil --workers 1 --ms 100
     runs 'result: all answers right ' gil_convoy --gil $gil --workers 0 --ms 50 \
@@ -44,7 +44,7 @@ for kind in atomic biased gil; do
         done
     done
 done
-runs 'result: 2 \(expected 2, broken on purpose\)$' refcount_race --workers 1
+runs 'result: off by 0 \(expected off by 0, broken on purpose\)$' refcount_race --workers 1
 
 # --- What happened to the lock ----------------------------------------------------
 
@@ -97,7 +97,7 @@ if command -v python3 >/dev/null; then
     matches "reference.py countdown" 'handoffs: .*result: 600000 ' "$out"
     call python3 "$reference" extension 2 1024
     matches "reference.py extension" 'extension_s: .*result: 64 ' "$out"
-    runs 'gil: of CPython.*result: all answers right ' gil_convoy --ms 100 \
+    runs 'CPython, interval.*result: all answers right ' gil_convoy --ms 100 \
         --reference "$reference"
     call "$bin/gil_convoy" --reference "$work/none.py"
     same "gil_convoy: no such script" 1 "$status"

@@ -13,7 +13,7 @@ esac
 # A program that was only built where the library was there.
 with_library() { # LIBRARY LABEL PROGRAM ...
     if [[ -x $bin/$3 ]] || $list; then
-        variant "${@:2}"
+        sweep "${@:2}"
     else
         absent "$2" "no $1"
     fi
@@ -67,9 +67,10 @@ with_library OpenMP items_openmp items_openmp --items "$items"
 with_library oneTBB items_tbb items_tbb --items "$items"
 sweep items_sequential items_sequential --items "$items"
 for chunk in 0 1 10 100; do
-    detail items_pool@chunk=$chunk items_pool --chunk $chunk
+    detail items_pool@chunk=$chunk items_pool --chunk $chunk \
+        --items $((chunk == 1 ? items / 5 : items))
 done
-note "chunk=N: N items at a time; chunk=0: one part for each thread."
+note "chunk=N: N items at a time, with chunk=1 a fifth of the items; chunk=0: one part for each thread."
 
 problem switch "A switch on one core, by the memory that each side touches" \
     thread_us
@@ -80,7 +81,7 @@ for kib in 64 1024 8192; do
 done
 
 problem order "Two threads that each write one variable and read the other"
-variant store_buffer store_buffer --rounds 5000
+variant store_buffer store_buffer --rounds 4000
 
 problem turns "Three threads on one core, the third nice by 5"
 variant turns turns --ms 100

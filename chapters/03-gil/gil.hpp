@@ -113,12 +113,9 @@ class new_gil : public gil_base {
     futex_condition taken_;
 };
 
-// Python without the lock (3.13t): every thread runs. What must be paid for it
-// is paid by all: `tax` empty steps at every instruction.
+// Python without the lock (3.13t): every thread runs.
 class no_gil : public gil_base {
   public:
-    explicit no_gil(std::int64_t tax = 0) : tax_(tax) {}
-
     void acquire() {
         check_free_to_take();
         this_gil_thread.holds = this;
@@ -127,12 +124,20 @@ class no_gil : public gil_base {
         check_held();
         this_gil_thread.holds = nullptr;
     }
+    static bool every_instruction() { return false; }
+    static bool at_jump() { return false; }
+};
+
+// What must be paid for that: `tax` empty steps at every instruction.
+class taxed_no_gil : public no_gil {
+  public:
+    explicit taxed_no_gil(std::int64_t tax) : tax_(tax) {}
+
     bool every_instruction() const {
         for (std::int64_t step = 0; step < tax_; ++step)
             asm volatile(""); // the compiler must leave the step there
         return false;
     }
-    static bool at_jump() { return false; }
 
   private:
     const std::int64_t tax_;

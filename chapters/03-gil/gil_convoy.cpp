@@ -41,9 +41,11 @@ int main(int argc, char** argv) try {
         .number("keep", keep, 0, 1, "1: keep the lock where no call blocks")
         .text("reference", reference, "reference.py: CPython is the server")
         .parse(argc, argv);
-    fmt::print("workers: {}, gil: {}, interval {} us, think {} us\n",
-               job.workers, reference.empty() ? job.gil : "of CPython",
-               job.interval_us, think_us);
+    fmt::print("workers: {}, {}, think {} us\n", job.workers,
+               reference.empty()
+                   ? described(job)
+                   : fmt::format("CPython, interval {} us", job.interval_us),
+               think_us);
     int ends[2] = {};
     check(::socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends), "socketpair");
     descriptor client(ends[0]), server(ends[1]);

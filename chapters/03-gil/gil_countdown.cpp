@@ -14,8 +14,8 @@ int main(int argc, char** argv) try {
     gil_options("gil_countdown", "Counts down, in threads under a GIL.", job)
         .number("counts", counts, 1, 1'000'000'000, "of all together")
         .parse(argc, argv);
-    fmt::print("{} counts, workers: {}, gil: {}, interval {} us\n", counts,
-               job.workers, job.gil, job.interval_us);
+    fmt::print("{} counts, workers: {}, {}\n", counts, job.workers,
+               described(job));
     std::int64_t done = 0;
     gil_counts happened;
     // With a lock of its own, or it would pay for threads to come.

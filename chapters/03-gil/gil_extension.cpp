@@ -23,8 +23,8 @@ int main(int argc, char** argv) try {
         .number("steps", steps, 1, 100'000'000, "of arithmetic in each")
         .number("released-percent", released, 0, 100, "of them without lock")
         .parse(argc, argv);
-    fmt::print("{} calls of {} steps, {} % released, workers: {}, gil: {}\n",
-               calls, steps, released, job.workers, job.gil);
+    fmt::print("{} calls of {} steps, {} % released, workers: {}, {}\n", calls,
+               steps, released, job.workers, described(job));
     const std::int64_t free_steps = steps * released / 100;
     std::atomic<std::uint64_t> sum = 0;
     std::atomic<std::int64_t> next = 0;
@@ -45,7 +45,7 @@ int main(int argc, char** argv) try {
                 holding(gil, [&] {
                     for (std::int64_t i = 0; (i = next++) < calls;) {
                         sum += call(static_cast<std::uint64_t>(i));
-                        if (gil.at_jump())
+                        if (gil.every_instruction() || gil.at_jump())
                             give_way(gil);
                     }
                 });

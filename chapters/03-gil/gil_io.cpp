@@ -16,8 +16,8 @@ int main(int argc, char** argv) try {
         .number("wait-us", wait_us, 0, 1'000'000, "how long each takes")
         .number("counts", counts, 0, 1'000'000, "counted after each wait")
         .parse(argc, argv);
-    fmt::print("{} waits of {} us, workers: {}, gil: {}\n", waits, wait_us,
-               job.workers, job.gil);
+    fmt::print("{} waits of {} us, workers: {}, {}\n", waits, wait_us,
+               job.workers, described(job));
     std::atomic<std::int64_t> counted = 0, next = 0;
     const stopwatch clock;
     with_gil(job, job.workers, [&](auto& gil) {

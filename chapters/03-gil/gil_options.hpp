@@ -24,15 +24,25 @@ inline cli gil_options(const char* program, const char* what, gil_job& job,
     options
         .choice("gil", job.gil, {"old", "new", "fair", "none"},
                 "Python 2's, 3's, one with a queue, none")
-        .number("interval-us", job.interval_us, 1, 10'000'000,
+        .number("interval-us", job.interval_us, 1, 1'000'000,
                 "new, fair: until a waiter asks")
         .number("force", job.force, 0, 1, "new: 0: no forced switching")
-        .number("ticks", job.ticks, 1, 1'000'000'000,
+        .number("ticks", job.ticks, 1, 1'000'000,
                 "old: instructions between two checks")
         .number("tax", job.tax, 0, 1000, "none: empty steps an instruction")
         .number("workers", job.workers, least_workers, 1024,
                 "threads that compute");
     return options;
+}
+
+// The lock in words, for a program's first line.
+inline std::string described(const gil_job& job) {
+    if (job.gil == "old")
+        return fmt::format("gil: old, {} ticks", job.ticks);
+    if (job.gil == "none")
+        return fmt::format("gil: none, tax {}", job.tax);
+    return fmt::format("gil: {}, interval {} us{}", job.gil, job.interval_us,
+                       job.force == 0 ? ", not forced" : "");
 }
 
 // Calls body(gil) with the lock that the options name, for so many threads.
@@ -47,8 +57,12 @@ auto with_gil(const gil_job& job, std::int64_t threads, const Body& body) {
         fair_gil gil(interval);
         return body(gil);
     }
+    if (job.gil == "none" && job.tax == 0) {
+        no_gil gil;
+        return body(gil);
+    }
     if (job.gil == "none") {
-        no_gil gil(job.tax);
+        taxed_no_gil gil(job.tax);
         return body(gil);
     }
     new_gil gil(interval, job.force == 1);

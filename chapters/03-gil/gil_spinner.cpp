@@ -6,6 +6,7 @@
 #include "common/stopwatch.hpp"
 #include "countdown.hpp"
 #include "gil_options.hpp"
+#include "quiet.hpp"
 
 #include <algorithm>
 
@@ -17,8 +18,9 @@ int main(int argc, char** argv) try {
         .number("frames", frames, 1, 100'000, "to draw")
         .number("frame-us", frame_us, 100, 10'000'000, "from one to the next")
         .parse(argc, argv);
-    fmt::print("{} frames, one in {} us, workers: {}, gil: {}\n", frames,
-               frame_us, job.workers, job.gil);
+    fmt::print("{} frames, one in {} us, workers: {}, {}\n", frames, frame_us,
+               job.workers, described(job));
+    const quiet_cores cores;
     std::vector<double> late_us;
     with_gil(job, job.workers + 1, [&](auto& gil) {
         std::atomic<bool> stop = false;
@@ -46,8 +48,9 @@ int main(int argc, char** argv) try {
         stop = true;
     });
     std::sort(late_us.begin(), late_us.end());
-    fmt::print("late_p50_us: {:.0f}\n", late_us[late_us.size() / 2]);
-    fmt::print("late_max_us: {:.0f}\n", late_us.back());
+    if (cores.print())
+        fmt::print("late_p50_us: {:.0f}\nlate_max_us: {:.0f}\n",
+                   late_us[late_us.size() / 2], late_us.back());
     return finish(late_us.size(), static_cast<std::size_t>(frames));
 } catch (...) {
     return failed("gil_spinner");

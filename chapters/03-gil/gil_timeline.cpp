@@ -15,9 +15,8 @@ int main(int argc, char** argv) try {
         .number("nap-us", nap_us, 1, 1'000'000, "of the thread that naps")
         .number("columns", columns, 10, 1000, "of the picture")
         .parse(argc, argv);
-    fmt::print("{} ms, {} threads compute, one naps for {} us, gil: {}, "
-               "interval {} us\n",
-               ms, job.workers, nap_us, job.gil, job.interval_us);
+    fmt::print("{} ms, {} threads compute, one naps for {} us, {}\n", ms,
+               job.workers, nap_us, described(job));
     timeline line(job.workers + 1, std::chrono::milliseconds(ms));
     with_gil(job, job.workers + 1, [&](auto& gil) {
         std::vector<std::jthread> threads;

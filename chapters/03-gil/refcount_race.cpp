@@ -4,6 +4,9 @@
 //     build/bin/refcount_race --workers 2
 #include "refcount.hpp"
 
+#include <cstdlib>
+#include <string>
+
 class counted {
   public:
     //> count
@@ -20,8 +23,10 @@ int main(int argc, char** argv) try {
     const refcount_job job =
         parse_refcount_job(argc, argv, "refcount_race",
                            "Counts references, with no lock; broken.");
-    return finish_broken(count_references<counted>(job, no_lock),
-                         job.workers + 1);
+    const auto count = count_references<counted>(job, no_lock);
+    return finish_broken(
+        fmt::format("off by {}", std::abs(count - (job.workers + 1))),
+        std::string("off by 0"));
 } catch (...) {
     return failed("refcount_race");
 }

@@ -8,7 +8,7 @@ chapter 03-gil "The GIL"
 
 case $profile in
 quick) counts=1000000 ms=100 references=20000000 ;;
-default) counts=4000000 ms=100 references=60000000 ;;
+default) counts=4000000 ms=250 references=60000000 ;;
 full) counts=20000000 ms=1000 references=400000000 ;;
 esac
 python=$(command -v python3 || true)
@@ -40,7 +40,7 @@ for workers in 2 4; do
 done
 variant gil_countdown@gil=none gil_countdown --gil none --counts "$counts"
 sweep gil_countdown@force=0 gil_countdown --force 0 --counts "$counts"
-detail gil_countdown@gil=none@tax=1 gil_countdown --gil none --tax 1 \
+detail gil_countdown@gil=none@tax=4 gil_countdown --gil none --tax 4 \
     --counts "$counts"
 for workers in 2 4; do
     countdown_of_cpython gil_countdown@workers=$workers $workers 5000
@@ -52,20 +52,20 @@ old() { # KIND LABEL TICKS COMMAND BEFORE IT ...
     "$1" "gil_countdown@$2" "${@:4}" "$bin/gil_countdown" --gil old \
         --ticks "$3" --counts "$counts"
 }
-old variant cpus=1@gil=old 1500 "${one_core[@]}"
-old variant gil=old 1500
-old variant cpus=1@gil=old@ticks=100 100 "${one_core[@]}"
-old variant gil=old@ticks=100 100
-sweep gil_countdown@gil=old@workers=4 gil_countdown --gil old --ticks 1500 \
-    --workers 4 --counts "$counts"
-note "A check after each 1500 instructions, which take about as long here as 100 did in Python 2."
+old variant cpus=1@gil=old 100 "${one_core[@]}"
+old variant gil=old 100
+old sweep cpus=1@gil=old@ticks=1500 1500 "${one_core[@]}"
+old sweep gil=old@ticks=1500 1500
+sweep gil_countdown@gil=old@ticks=1500@workers=4 gil_countdown --gil old \
+    --ticks 1500 --workers 4 --counts "$counts"
+note "1,500 of our instructions take about as long as 100 ticks did in Python 2."
 
 problem model "Python 2's lock on machines that nobody needs to have" modelled_ms
 variant gil_model@cores=1 gil_model --cores 1
-for cores in 2 4 16; do
-    variant gil_model@cores=$cores gil_model --cores $cores
+variant gil_model@cores=2 gil_model --cores 2
+for cores in 1 2 4 16; do
+    sweep gil_model@cores=$cores@workers=4 gil_model --cores $cores --workers 4
 done
-variant gil_model@cores=4@workers=4 gil_model --cores 4 --workers 4
 note "Computed, for a second of work: the same on any machine."
 
 problem interval "Two threads, by switch interval" handoff_period_ms
@@ -87,12 +87,14 @@ done
 sweep gil_convoy@workers=2 gil_convoy --workers 2 --ms "$ms"
 variant gil_convoy@workers=1@interval-us=1000 gil_convoy --workers 1 \
     --interval-us 1000 --ms "$ms"
-sweep gil_convoy@gil=old gil_convoy --gil old --ticks 1500 --ms "$ms"
+sweep gil_convoy@gil=old@ticks=1500 gil_convoy --gil old --ticks 1500 --ms "$ms"
 sweep gil_convoy@gil=fair gil_convoy --gil fair --ms "$ms"
 sweep gil_convoy@gil=none gil_convoy --gil none --ms "$ms"
 for workers in 0 1 2; do
     convoy_of_cpython gil_convoy@workers=$workers --workers $workers
 done
+
+note "The client asks for so long, ms: $ms. Beside a thread that computes that is some 35 requests in 250 ms, of each round."
 
 problem eager "The same with a client that does not think" requests_per_s
 for workers in 0 1; do
@@ -167,7 +169,8 @@ variant gil_spinner@workers=1 gil_spinner --workers 1 --frames 10
 
 problem timeline "Who has the lock?"
 variant gil_timeline gil_timeline --columns 144
-variant gil_timeline@gil=old gil_timeline --gil old --ticks 1500 --columns 144 \
-    --ms 6
 sweep gil_timeline@gil=none gil_timeline --gil none --columns 144
+problem old_timeline "Who had it in Python 2? Six milliseconds"
+variant gil_timeline@gil=old@ticks=1500 gil_timeline --gil old --ticks 1500 --columns 144 \
+    --ms 6
 go

@@ -29,6 +29,9 @@ static std::string source_name(const std::string& where) {
         fmt::format("'{}' does not begin with a source, S0 to S4", where));
 }
 
+// Under a claim: who says so, and the verdict.
+static constexpr auto says = "> \u2014 ";
+
 filling::filling(book& of, fs::path page, const text_lines& lines,
                  std::string bin)
     : book_(of), page_(std::move(page)), chapter_(book_.chapter_of(page_)),
@@ -41,8 +44,9 @@ filling::filling(book& of, fs::path page, const text_lines& lines,
             std::string words;
             for (std::size_t j = i + 1;
                  j < lines.size() && !lines[j].starts_with("<!--"); ++j)
-                words.append(words.empty() ? "" : " ")
-                    .append(lines[j], lines[j].starts_with("> ") ? 2 : 0);
+                if (!lines[j].empty() && !lines[j].starts_with(says))
+                    words.append(words.empty() ? "" : " ")
+                        .append(lines[j], lines[j].starts_with("> ") ? 2 : 0);
             try {
                 claims_.push_back(
                     {read_claim(
@@ -66,8 +70,14 @@ text_lines filling::operator()(const marker& at, const text_lines& body) {
         return machine();
     if (at.kind == "n")
         return figure(at.argument);
-    check_claim(at);
-    return body;
+    const std::string line = check_claim(at);
+    text_lines filled = {""};
+    for (const std::string& one : body)
+        if (!one.empty() && !one.starts_with(says))
+            filled.push_back(one.starts_with("> ") ? one : "> " + one);
+    filled.push_back(line);
+    filled.emplace_back();
+    return filled;
 }
 
 // --- Programs ----------------------------------------------------------------
@@ -286,22 +296,25 @@ static std::string answer_to(const claim& stated, const verdict& found) {
                        two_digits(found.against_factor(found.ratio)), limit);
 }
 
-void filling::check_claim(const marker& at) const {
+std::string filling::check_claim(const marker& at) const {
     const claim stated = read_claim(at.kind, at.argument);
     require_declared(stated.left);
     require_declared(stated.right);
     const chapter& measured = reference();
     const verdict found = judge(stated, count_scattering(claims_, library_),
                                 cores_of(measured), library_);
-    if (at.kind == "seed") // whatever it is, it is an answer
-        return static_cast<void>(source_name(stated.where));
-    if (found.given == answer::does_not_hold
-        || found.given == answer::undecided)
+    const std::string who =
+        at.kind == "seed" ? source_name(stated.where) : "this book";
+    // Of a source's claim each verdict is an answer.
+    if (at.kind != "seed"
+        && (found.given == answer::does_not_hold
+            || found.given == answer::undecided))
         throw std::runtime_error(
             fmt::format("reference.json says: {}, between {} and {}",
                         answer_to(stated, found),
                         two_digits(found.against_factor(found.low)),
                         two_digits(found.against_factor(found.high))));
+    return fmt::format("{}{}; *{}*", says, who, answer_to(stated, found));
 }
 
 text_lines filling::verdicts() const {

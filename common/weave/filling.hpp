@@ -24,7 +24,7 @@ class filling {
     text_lines verdicts() const;
     text_lines machine() const;
     text_lines figure(const std::string& expression);
-    void check_claim(const marker& at) const;
+    std::string check_claim(const marker& at) const;
 
     const chapter& reference() const; // of the page's own chapter
     void require_declared(const std::string& expression) const;
