@@ -69,5 +69,5 @@ class quiet_cores {
     }
 
     const double busy_ = busy_seconds(), own_ = own_seconds();
-    const stopwatch clock_;
+    const stopwatch clock_{};
 };
