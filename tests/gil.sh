@@ -88,6 +88,9 @@ runs 'slower: 0.250.*result: possible ' gil_model --gil none --cores 16 --worker
 one=$out
 call "$bin/gil_model" --gil none --cores 16 --workers 4
 same "gil_model: the same again" "$one" "$out"
+# The convoy: who naps waits for an interval.
+runs 'longest_wait_ms: 5.0.*result: possible ' gil_model --gil new --workers 1 \
+    --nap-us 2000
 
 # --- The real thing -----------------------------------------------------------------------
 
@@ -109,6 +112,25 @@ call env PATH="$work/empty" "$bin/gil_convoy" --reference "$reference"
 same "gil_convoy: no python3: exit status" 3 "$status"
 same "gil_convoy: no python3" \
     "gil_convoy: python3 is needed for reference.py" "$err"
+
+# --- No threads to be had: an error, and no thread that computes for ever -----------------------
+
+if grep -qE '__(a|t)san_init' "$bin/gil_countdown"; then
+    echo "not tried under sanitizers, which need threads themselves: no threads"
+elif [[ $(id -u) == 0 ]]; then
+    for limit in 1 3; do
+        for program in gil_countdown gil_io gil_extension gil_primes gil_spinner \
+            gil_timeline gil_interpreters refcount_atomic; do
+            call timeout 60 setpriv --reuid=65532 --clear-groups \
+                prlimit --nproc=$limit "$bin/$program" --workers 4
+            same "$program, $limit threads: exit status" 1 "$status"
+            same "$program, $limit threads" \
+                "$program: Resource temporarily unavailable" "$err"
+        done
+    done
+else
+    echo "not tried: programs that get no threads (needs root)"
+fi
 
 # --- Whatever ends it, nothing stays --------------------------------------------------------
 

@@ -99,6 +99,9 @@ fails "two hyphens" "README.md:[0-9]+: two hyphens inside a marker" \
 fails "a marker in a table" "README.md:[0-9]+: a marker inside a table" \
     sed -i 's/| the same transactions over/| <!-- n: time(load_naive) -->1<!-- \/n --> /' \
     README.md
+fails "a table with a figure that no program printed" \
+    "README.md:[0-9]+: table load .*: has no further figure sleeps" \
+    rename 'load_threads@workers=16 load_copy -->' 'load_copy | sleeps -->'
 fails "a label that no time.sh declares" \
     "README.md:[0-9]+: .*: no time.sh declares the label load_nave" \
     rename 'cores_busy(load_naive)' 'cores_busy(load_nave)'

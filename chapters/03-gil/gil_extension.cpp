@@ -38,19 +38,14 @@ int main(int argc, char** argv) try {
             return x;
         };
         //< call
-        std::vector<std::jthread> threads;
-        threads.reserve(static_cast<std::size_t>(job.workers));
-        for (std::int64_t w = 0; w < job.workers; ++w)
-            threads.emplace_back([&] {
-                holding(gil, [&] {
-                    for (std::int64_t i = 0; (i = next++) < calls;) {
-                        sum += call(static_cast<std::uint64_t>(i));
-                        if (gil.every_instruction() || gil.at_jump())
-                            give_way(gil);
-                    }
-                });
-            });
-        threads.clear(); // joins all
+        const auto work = [&](std::int64_t, const std::stop_token&) {
+            for (std::int64_t i = 0; (i = next++) < calls;) {
+                sum += call(static_cast<std::uint64_t>(i));
+                if (gil.every_instruction() || gil.at_jump())
+                    give_way(gil);
+            }
+        };
+        start_holding(gil, job.workers, work); // joined at once
         print_counts(gil.counts());
     });
     fmt::print("extension_s: {:.4f}\n", clock.seconds());

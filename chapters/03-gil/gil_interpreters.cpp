@@ -3,12 +3,11 @@
 //
 //     build/bin/gil_interpreters --workers 2 --own 1
 #include "common/check.hpp"
+#include "common/cli.hpp"
 #include "common/stopwatch.hpp"
 #include "common/workers.hpp"
 #include "countdown.hpp"
 #include "gil.hpp"
-
-#include "common/cli.hpp"
 
 #include <deque>
 
@@ -28,10 +27,10 @@ int main(int argc, char** argv) try {
     for (std::int64_t w = 0; w < workers; ++w)
         threads.emplace_back([&, w] {
             new_gil& gil = gils[static_cast<std::size_t>(own * w)];
-            const auto share =
-                counts * (w + 1) / workers - counts * w / workers;
-            holding(gil,
-                    [&] { done += interpreter(gil).run(countdown, share); });
+            holding(gil, [&] {
+                done += interpreter(gil).run(countdown,
+                                             share_of(counts, w, workers));
+            });
         });
     threads.clear(); // joins all
     fmt::print("count_s: {:.4f}\n", clock.seconds());

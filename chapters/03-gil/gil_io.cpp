@@ -21,7 +21,7 @@ int main(int argc, char** argv) try {
     std::atomic<std::int64_t> counted = 0, next = 0;
     const stopwatch clock;
     with_gil(job, job.workers, [&](auto& gil) {
-        const auto work = [&] {
+        const auto work = [&](std::int64_t, const std::stop_token&) {
             while (next++ < waits) {
                 //> wait
                 releasing(gil, [&] {
@@ -32,11 +32,7 @@ int main(int argc, char** argv) try {
                 //< wait
             }
         };
-        std::vector<std::jthread> threads;
-        threads.reserve(static_cast<std::size_t>(job.workers));
-        for (std::int64_t w = 0; w < job.workers; ++w)
-            threads.emplace_back([&] { holding(gil, work); });
-        threads.clear(); // joins all
+        start_holding(gil, job.workers, work); // joined at once
         print_counts(gil.counts());
     });
     const double seconds = clock.seconds();

@@ -11,6 +11,7 @@
 int main(int argc, char** argv) try {
     std::string gil = "old";
     std::int64_t workers = 2, ms = 1000, interval_us = 5000, force = 1;
+    std::int64_t nap_us = 0;
     model_machine machine;
     model_costs costs;
     cli("gil_model", "Computes what threads under a GIL would take.")
@@ -21,6 +22,8 @@ int main(int argc, char** argv) try {
         .number("interval-us", interval_us, 1, 10'000'000,
                 "new: until one asks")
         .number("force", force, 0, 1, "new: 0: no forced switching")
+        .number("nap-us", nap_us, 0, 1'000'000,
+                "of one thread more that mostly naps; 0: none")
         .number("turn-ns", machine.turn, 1, 1'000'000'000, "of the scheduler")
         .number("wake-ns", machine.wake, 0, 1'000'000'000, "until it is ready")
         .number("check-ns", costs.check, 1, 1'000'000'000, "between two checks")
@@ -41,10 +44,13 @@ int main(int argc, char** argv) try {
         works.push_back({.total = left / (workers - w)});
         left -= works.back().total;
     }
+    if (nap_us > 0) // a hundred times, and 20 us with the lock after each
+        works.push_back(
+            {.total = 2'000'000, .burst = 20'000, .away = nap_us * 1000});
     // Without threads Python 2 has no lock.
-    const auto happened =
-        gil_model(workers == 1 ? model_gil::none : kind, machine, costs, works)
-            .run();
+    const auto happened = gil_model(works.size() == 1 ? model_gil::none : kind,
+                                    machine, costs, works)
+                              .run();
     fmt::print("modelled_ms: {:.3f}\n", double(happened.elapsed) / 1e6);
     fmt::print("slower: {:.3f}\n", double(happened.elapsed) / double(ms) / 1e6);
     fmt::print("checks: {}\n", happened.checks);

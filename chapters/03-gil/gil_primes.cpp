@@ -11,26 +11,13 @@
 
 // Of the same making as the published ones, with four digits less: bytecode
 // takes its time.
-static constexpr std::int64_t numbers[] = {2,
-                                           14270210959,
-                                           29959357229,
-                                           333333333323,
-                                           333333333333,
-                                           333334177201,
-                                           444444444443,
-                                           444444444444,
-                                           444450222241,
-                                           555555555551,
-                                           555555555555,
-                                           555557057449,
-                                           666666666619,
-                                           666666666666,
-                                           666621627961,
-                                           777777777773,
-                                           777777777777,
-                                           777777594889,
-                                           999999999989,
-                                           999999999999};
+// clang-format off
+static constexpr std::int64_t numbers[] = {
+    2,            14270210959,  29959357229,  333333333323, 333333333333,
+    333334177201, 444444444443, 444444444444, 444450222241, 555555555551,
+    555555555555, 555557057449, 666666666619, 666666666666, 666621627961,
+    777777777773, 777777777777, 777777594889, 999999999989, 999999999999};
+// clang-format on
 
 int main(int argc, char** argv) try {
     gil_job job;
@@ -43,16 +30,12 @@ int main(int argc, char** argv) try {
     std::atomic<std::int64_t> primes = 0;
     const stopwatch clock;
     with_gil(job, job.workers, [&](auto& gil) {
-        const auto work = [&] {
+        const auto work = [&](std::int64_t, const std::stop_token&) {
             interpreter machine(gil, {odd_candidates});
             for (std::size_t i = 0; (i = next++) < std::size(numbers);)
                 primes += machine.run(prime, numbers[i]);
         };
-        std::vector<std::jthread> threads;
-        threads.reserve(static_cast<std::size_t>(job.workers));
-        for (std::int64_t w = 0; w < job.workers; ++w)
-            threads.emplace_back([&] { holding(gil, work); });
-        threads.clear(); // joins all
+        start_holding(gil, job.workers, work); // joined at once
         print_counts(gil.counts());
     });
     fmt::print("primes_s: {:.4f}\n", clock.seconds());

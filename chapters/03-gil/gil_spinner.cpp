@@ -23,18 +23,8 @@ int main(int argc, char** argv) try {
     const quiet_cores cores;
     std::vector<double> late_us;
     with_gil(job, job.workers + 1, [&](auto& gil) {
-        std::atomic<bool> stop = false;
-        std::vector<std::jthread> computing;
-        computing.reserve(static_cast<std::size_t>(job.workers));
-        for (std::int64_t w = 0; w < job.workers; ++w)
-            computing.emplace_back([&] {
-                holding(gil, [&] {
-                    while (!stop)
-                        interpreter(gil).run(countdown, 10'000);
-                });
-            });
+        const auto computing = start_computing(gil, job.workers);
         holding(gil, [&] {
-            //> frames
             for (std::int64_t frame = 0; frame < frames; ++frame) {
                 const stopwatch clock;
                 releasing(gil, [&] {
@@ -43,9 +33,7 @@ int main(int argc, char** argv) try {
                 });
                 late_us.push_back(clock.seconds() * 1e6 - double(frame_us));
             }
-            //< frames
         });
-        stop = true;
     });
     std::sort(late_us.begin(), late_us.end());
     if (cores.print())

@@ -34,6 +34,19 @@ inline refcount_job parse_refcount_job(int argc, char** argv,
     return job;
 }
 
+// Knows of no threads.
+class plain_count {
+  public:
+    //> plain
+    void take() { ++count_; }
+    void drop() { --count_; }
+    //< plain
+    std::int64_t count() const { return count_; }
+
+  private:
+    std::int64_t count_ = 1;
+};
+
 // Each thread takes references to an object of its own and, now and then, to
 // one of the first thread's, and drops them. Object has take(), drop()
 // and count(), starts with one reference, and belongs to the thread that makes

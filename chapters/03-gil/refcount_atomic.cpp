@@ -12,10 +12,8 @@ class counted {
         count_ = other.count_.load();
         return *this;
     }
-    //> count
     void take() { count_.fetch_add(1, std::memory_order_relaxed); }
     void drop() { count_.fetch_sub(1, std::memory_order_acq_rel); }
-    //< count
     std::int64_t count() const { return count_; }
 
   private:

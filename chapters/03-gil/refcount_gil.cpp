@@ -5,24 +5,12 @@
 #include "gil.hpp"
 #include "refcount.hpp"
 
-class counted {
-  public:
-    void take() { ++count_; }
-    void drop() { --count_; }
-    std::int64_t count() const { return count_; }
-
-  private:
-    std::int64_t count_ = 1;
-};
-
 int main(int argc, char** argv) try {
     const refcount_job job = parse_refcount_job(
         argc, argv, "refcount_gil", "Counts references, under a GIL.");
     new_gil gil;
-    //> around
     const auto locked = [&](const auto& body) { holding(gil, body); };
-    //< around
-    return finish(count_references<counted>(job, locked), job.workers + 1);
+    return finish(count_references<plain_count>(job, locked), job.workers + 1);
 } catch (...) {
     return failed("refcount_gil");
 }

@@ -7,23 +7,11 @@
 #include <cstdlib>
 #include <string>
 
-class counted {
-  public:
-    //> count
-    void take() { ++count_; }
-    void drop() { --count_; }
-    //< count
-    std::int64_t count() const { return count_; }
-
-  private:
-    std::int64_t count_ = 1;
-};
-
 int main(int argc, char** argv) try {
     const refcount_job job =
         parse_refcount_job(argc, argv, "refcount_race",
                            "Counts references, with no lock; broken.");
-    const auto count = count_references<counted>(job, no_lock);
+    const auto count = count_references<plain_count>(job, no_lock);
     return finish_broken(
         fmt::format("off by {}", std::abs(count - (job.workers + 1))),
         std::string("off by 0"));

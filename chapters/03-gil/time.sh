@@ -11,9 +11,7 @@ quick) counts=1000000 ms=100 references=20000000 ;;
 default) counts=4000000 ms=200 references=60000000 ;;
 full) counts=20000000 ms=1000 references=400000000 ;;
 esac
-python=$(command -v python3 || true)
-[[ -z $python ]] || version Python "$("$python" -c 'import platform
-print(platform.python_implementation(), platform.python_version())')"
+find_python
 # The same on the CPython that is installed, beside LABEL of ours: the report
 # shows the FIGURES of both.
 cpython() { # FIGURES LABEL COMMAND ...

@@ -22,6 +22,8 @@
 #                                      rest costs
 #     one_core                         an array: put it before a COMMAND that
 #                                      shall have one core only
+#     find_python                      sets python to the path of python3, or
+#                                      to nothing
 #     version NAME TEXT                of a library or server that is used
 #     go                               once, last
 #
@@ -161,6 +163,13 @@ beside() { declare_label peer "$few" "$2" "$(quoted "${@:3}")" "$1"; }
 floor() { ours floor "$rounds" "$@"; }
 
 absent() { declare_label absent 0 "$1" "$2"; }
+
+# Sets python to CPython's path, or to nothing where there is none.
+find_python() {
+    python=$(command -v python3 || true)
+    [[ -z $python ]] || version Python "$("$python" -c 'import platform
+print(platform.python_implementation(), platform.python_version())')"
+}
 
 # What the report should say of the current problem: about its set-up.
 note() { notes+=("$problem"$'\t'"$1"); }
