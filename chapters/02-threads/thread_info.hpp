@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <thread>
 #include <utility>
@@ -35,7 +34,8 @@ inline std::vector<thread_info> threads_of_this_process() {
          std::filesystem::directory_iterator("/proc/self/task")) {
         // "4711 (name) S ...", and a name may hold blanks and parentheses.
         std::ifstream file(entry.path() / "stat");
-        const std::string stat{std::istreambuf_iterator<char>(file), {}};
+        std::string stat;
+        std::getline(file, stat, '\0'); // no exception if it has just ended
         const auto first = stat.find('('), last = stat.rfind(')');
         if (last == stat.npos || last + 2 >= stat.size())
             continue; // it has ended since
