@@ -70,7 +70,7 @@ for ((round = 1; round <= rounds; ++round)); do
 done
 
 printf '| %s | %s | %s | %s | %s | %s |\n' "what" "ours" "CPython" \
-    "difference" "CPython from itself" "" "|:--" "--:" "--:" "--:" "--:" ":--"
+    "difference" "CPython from itself" "" ":--" "--:" "--:" "--:" "--:" ":--"
 out_of_bounds=0
 while read -r ours; do
     name=${ours%.ours}

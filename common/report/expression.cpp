@@ -164,11 +164,16 @@ static void multiply_label(evaluated& product, const std::string& function,
     const auto [of, named] = find_label(in, name);
     product.labels.push_back(name);
     if (!named->trouble.empty())
-        throw not_measured(name + " was " + named->trouble);
+        throw not_measured(
+            name + (named->trouble.starts_with("not ") ? " was " : ": ")
+            + named->trouble);
     std::vector<double> rounds;
     for (const sample& one : named->samples) {
         const auto value = of_sample(function, figure, one);
         if (!value) {
+            if (const auto at = one.printed.figures.find("unreliable");
+                at != one.printed.figures.end())
+                throw not_measured(name + ": " + at->second);
             if (one.printed.figures.count(figure) > 0)
                 throw not_measured(fmt::format("{} of {} is {}", figure, name,
                                                one.printed.figures.at(figure)));

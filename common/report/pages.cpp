@@ -1,15 +1,20 @@
 #include "pages.hpp"
 
 #include "common/check.hpp"
+#include "curves.hpp"
+#include "document.hpp"
 #include "files.hpp"
+#include "gnuplot.hpp"
 #include "lanes.hpp"
+#include "percentiles.hpp"
+#include "statistics.hpp"
 #include "strip.hpp"
-#include "tables.hpp"
 
 #include <fmt/core.h>
 
 #include <algorithm>
 #include <set>
+#include <sstream>
 
 namespace fs = std::filesystem;
 
@@ -23,25 +28,78 @@ static constexpr auto how_to_read =
     "language, doing comparable work; a floor does less on purpose, to show "
     "what the rest costs.";
 
+// The two paragraphs that a reader of verdicts should trust.
+static constexpr auto how_we_decide =
+    "A claim compares two measurements: *two processes, less than 1 / 1.5 of "
+    "the time of one*. Both ran once in every round, a second or so apart, so "
+    "we take their ratio round by round: a slow minute of the machine hits "
+    "both and drops out. Ten ratios scatter. Where does their middle lie? We "
+    "take the mean of each pair of them, sort these means, and cut off so many "
+    "at both ends that a middle outside of what is left would be a matter of "
+    "chance in at most 5 of 100 cases, divided by the number of claims that "
+    "the chapter makes: the more questions, the surer each answer has to be. "
+    "(That is the interval of Wilcoxon's signed-rank test. It assumes no "
+    "bell-shaped noise, and one wild round hardly moves it.)";
+
+static constexpr auto how_we_widen =
+    "Then we ask the machine how far it can be trusted. Each problem's first "
+    "variant runs twice in every round, under the same name: what it differs "
+    "from itself by is noise, and the interval is made wider by that at both "
+    "ends. If all of it lies on the one side of what was claimed, the claim "
+    "*holds*; if all of it lies on the other, it *does not hold here*; else it "
+    "is *undecided*, and the report says how large a difference could have "
+    "been seen. Counts, such as commits, do not scatter: they must agree in "
+    "every round.";
+
 static constexpr auto beside_title = "Ours and theirs, side by side:";
 
 static constexpr auto no_pictures = "No pictures: gnuplot is not installed.";
 
-static std::string heading(const chapter& of) {
+static std::string heading_of(const chapter& of) {
     return fmt::format("Chapter {}: {}", of.name.substr(0, of.name.find('-')),
                        of.title);
 }
 
+using description = std::vector<std::pair<std::string, std::string>>;
+
 // One machine, of which chapters know different things: servers, libraries.
-static std::vector<std::pair<std::string, std::string>>
-machine_of(const std::vector<chapter>& chapters) {
-    std::vector<std::pair<std::string, std::string>> all;
+static description machine_of(const std::vector<chapter>& chapters) {
+    description all;
     std::set<std::string> known;
     for (const chapter& one : chapters)
         for (const auto& [key, value] : one.machine)
-            if (known.insert(key).second)
+            if (key != "profile" && key != "load before"
+                && known.insert(key).second)
                 all.emplace_back(key, value);
     return all;
+}
+
+static std::string entry(const description& machine, const std::string& key) {
+    for (const auto& [name, value] : machine)
+        if (name == key)
+            return value;
+    return "";
+}
+
+// "Intel(R) Xeon(R) Processor, CPUs we may use: 2, memory 24 GiB, ..."
+static std::string machine_in_a_line(const std::vector<chapter>& chapters) {
+    const description all = machine_of(chapters);
+    std::string line = entry(all, "processor");
+    for (const auto& [key, words] :
+         {std::pair{"CPUs we may use", "CPUs we may use: "},
+          {"memory", ""},
+          {"system", ""},
+          {"compiler", ""}})
+        if (const std::string value = entry(all, key); !value.empty())
+            line += fmt::format(", {}{}", words, value);
+    return line + '.';
+}
+
+// "2026-11-21 10:00 UTC, --quick"
+static std::string measured_when(const chapter& of) {
+    const std::string profile = entry(of.machine, "profile");
+    return entry(of.machine, "date")
+           + (profile.empty() || profile == "default" ? "" : ", --" + profile);
 }
 
 static std::string configuration(const problem& of) {
@@ -61,10 +119,12 @@ static std::vector<std::string> remarks(const problem& of) {
     return all;
 }
 
+// --- The terminal ----------------------------------------------------------
+
 std::string terminal_summary(const chapter& of) {
     std::string text;
     for (const problem& one : of.problems) {
-        text += fmt::format("\n{}. {}\n\n{}", heading(of), one.title,
+        text += fmt::format("\n{}. {}\n\n{}", heading_of(of), one.title,
                             as_text(comparison(one)));
         if (!side_by_side(one).rows.empty())
             text += fmt::format("\n{}\n{}\n", beside_title,
@@ -79,145 +139,202 @@ std::string terminal_summary(const chapter& of) {
     return text;
 }
 
-// Inside a page a picture takes the page's text colour. As a file of its own,
-// which Markdown needs, it asks the reader's colour scheme.
-static std::string as_file(std::string svg) {
-    svg.insert(svg.find('>') + 1,
-               "<style>svg{color:#1f2328}@media(prefers-color-scheme:dark)"
-               "{svg{color:#e6edf3}}</style>");
-    return svg;
+// At most 80 characters a line; the first begins with `first`, the others with
+// `indent`.
+static std::string wrapped(const std::string& text,
+                           const std::string& first = "",
+                           const std::string& indent = "") {
+    std::istringstream words(text);
+    std::string all, line;
+    for (std::string word; words >> word;)
+        if (line.empty()) {
+            line.append(first).append(word);
+        } else if (line.size() + 1 + word.size() > 80) {
+            all.append(line).append("\n");
+            line.assign(indent).append(word);
+        } else {
+            line.append(" ").append(word);
+        }
+    return all.append(line).append("\n");
 }
 
-// --- Markdown --------------------------------------------------------------
+static constexpr answer all_answers[] = {
+    answer::holds, answer::does_not_hold, answer::undecided,
+    answer::not_measured};
 
-static std::string markdown(const std::vector<chapter>& chapters,
-                            const fs::path& directory) {
-    std::string text = "# Many Hands: the comparison report\n\n";
-    for (const auto& [key, value] : machine_of(chapters))
-        text += fmt::format("- {}: {}\n", key, value);
-    text += fmt::format("\n{}\n", how_to_read);
-    if (!have_gnuplot())
-        text += fmt::format("\n{}\n", no_pictures);
-    for (const chapter& c : chapters) {
-        text += fmt::format("\n## {}\n", heading(c));
-        for (const problem& p : c.problems) {
-            text += fmt::format("\n### {}\n\n", p.title);
-            if (!finding(p).empty())
-                text += finding(p) + "\n\n";
-            text += as_markdown(comparison(p)) + '\n';
-            if (!side_by_side(p).rows.empty())
-                text += fmt::format("{}\n\n{}\n", beside_title,
-                                    as_markdown(side_by_side(p)));
-            for (const label& one : p.labels)
-                if (const auto lanes = lanes_picture(one); !lanes.empty()) {
-                    const std::string name = c.name + "-" + one.name + ".svg";
-                    write_text(directory / "pictures" / name, as_file(lanes));
-                    text += fmt::format("![{}: {}](pictures/{})\n\n", one.name,
-                                        lanes_in_words, name);
-                }
-            const std::string svg = strip_picture(p, c.name);
-            if (!svg.empty()) {
-                const std::string name = c.name + "-" + p.name + ".svg";
-                write_text(directory / "pictures" / name, as_file(svg));
-                text += fmt::format("![Every run of every variant, as a dot]"
-                                    "(pictures/{})\n\n",
-                                    name);
-            }
-            for (const std::string& remark : remarks(p))
-                text += "- " + remark + '\n';
+std::string terminal_glance(const std::vector<chapter>& chapters,
+                            const std::vector<chapter_answer>& answers) {
+    std::string text = fmt::format("\n{}", wrapped(machine_in_a_line(chapters)));
+    for (const chapter_answer& one : answers) {
+        text += fmt::format(
+            "\n{}", wrapped(heading_of(*one.of) + ". " + one.answer));
+        if (is_quick(*one.of)) {
+            text += "  No verdicts with --quick.\n";
+            continue;
         }
-        for (const std::string& warning : c.warnings)
-            text += "\n**Warning:** " + warning + '\n';
+        for (const answer given : all_answers)
+            if (std::string ids = ids_with(one, given); !ids.empty()) {
+                ids.erase(std::remove(ids.begin(), ids.end(), '*'), ids.end());
+                text += wrapped(
+                    fmt::format("{}: {}", in_words(given), ids), "  ", "    ");
+            }
     }
+    if (!tally(answers).empty())
+        text += fmt::format("\n{}", wrapped(tally(answers)));
     return text;
 }
 
-// --- HTML ------------------------------------------------------------------
+// --- The report ------------------------------------------------------------
 
-static constexpr auto style = R"(
-:root{color-scheme:light dark;--ink:#1f2328;--soft:#59636e;--paper:#fff;
-  --line:#d1d9e0;--band:#f6f8fa;--bad:#b42318}
-@media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--soft:#9aa5b1;
-  --paper:#0d1117;--line:#3d444d;--band:#161b22;--bad:#ff8a7a}}
-body{color:var(--ink);background:var(--paper);margin:0 auto;padding:1rem 1rem 4rem;
-  max-width:72rem;font:1rem/1.55 system-ui,sans-serif}
-h1{font-size:1.7rem;margin:1rem 0}
-h2{margin:3rem 0 .5rem;border-bottom:1px solid var(--line)}
-h3{margin:1.5rem 0 .5rem}
-dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;margin:0}
-dt,.remarks,figcaption{color:var(--soft)}
-dd{margin:0;overflow-wrap:anywhere}
-.wide{overflow-x:auto}
-table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
-th,td{padding:.3rem .5rem;border-bottom:1px solid var(--line);text-align:right;
-  white-space:nowrap}
-thead th{color:var(--soft);font-weight:600;vertical-align:bottom}
-th:first-child{text-align:left;padding-left:0}
-tbody th{font-weight:400;font-family:ui-monospace,monospace;font-size:.9rem}
-.trouble{color:var(--bad);text-align:left;white-space:normal}
-figure{margin:1rem 0}
-svg{width:100%;max-width:50rem;height:auto;color:var(--ink)}
-.remarks{font-size:.9rem;padding-left:1.2rem}
-@media print{body{max-width:none}h2,h3{break-after:avoid}figure,tr{break-inside:avoid}}
-)";
-
-static std::string html_list(const char* kind,
-                             const std::vector<std::string>& items) {
-    if (items.empty())
-        return "";
-    std::string text = fmt::format("<ul class=\"{}\">\n", kind);
-    for (const std::string& item : items)
-        text += "<li>" + escape_html(item) + "</li>\n";
-    return text + "</ul>\n";
+static std::string or_dash(const std::string& text) {
+    return text.empty() ? "\u2013" : text;
 }
 
-static std::string html(const std::vector<chapter>& chapters) {
-    std::string text =
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta "
-        "charset=\"utf-8\">\n"
-        "<meta name=\"viewport\" content=\"width=device-width,"
-        "initial-scale=1\">\n<title>Many Hands: the comparison report</title>\n"
-        "<style>";
-    text += style;
-    text += "</style>\n</head>\n<body>\n<h1>Many Hands: the comparison "
-            "report</h1>\n<dl>\n";
-    for (const auto& [key, value] : machine_of(chapters))
-        text += fmt::format("<dt>{}</dt><dd>{}</dd>\n", escape_html(key),
-                            escape_html(value));
-    text += fmt::format("</dl>\n<p>{}</p>\n", how_to_read);
-    if (!have_gnuplot())
-        text += fmt::format("<p>{}</p>\n", no_pictures);
-    for (const chapter& c : chapters) {
-        text += fmt::format("<h2>{}</h2>\n", escape_html(heading(c)));
-        for (const problem& p : c.problems) {
-            text +=
-                fmt::format("<h3>{}</h3>\n<p>{}</p>\n{}", escape_html(p.title),
-                            escape_html(finding(p)), as_html(comparison(p)));
-            if (!side_by_side(p).rows.empty())
-                text += fmt::format("<p>{}</p>\n{}", beside_title,
-                                    as_html(side_by_side(p)));
-            for (const label& one : p.labels)
-                if (const auto lanes = lanes_picture(one); !lanes.empty())
-                    text += fmt::format(
-                        "<figure>\n{}<figcaption>{}: {}</figcaption>\n"
-                        "</figure>\n",
-                        lanes, escape_html(one.name), lanes_in_words);
-            const std::string svg = strip_picture(p, c.name);
-            if (!svg.empty())
-                text += "<figure>\n" + svg
-                        + "<figcaption>Every run is a dot, the first round "
-                          "on top; the bar is the median.</figcaption>\n"
-                          "</figure>\n";
-            text += html_list("remarks", remarks(p));
-        }
-        text += html_list("trouble", c.warnings);
+// A line for each chapter: its answer and its claims by verdict.
+static table glance(const std::vector<chapter_answer>& answers) {
+    table t;
+    t.head = {"chapter", "holds", "does not hold here", "undecided",
+              "not measured here"};
+    for (const chapter_answer& one : answers) {
+        std::string title = fmt::format("**{}**", heading_of(*one.of));
+        if (!one.page.empty())
+            title = fmt::format("[{}](../{})", title, one.page);
+        std::vector<std::string> row = {
+            title + (one.answer.empty() ? "" : " " + one.answer)};
+        for (const answer given : all_answers)
+            row.push_back(or_dash(
+                given == answer::not_measured && is_quick(*one.of)
+                    ? "no verdicts with --quick"
+                    : ids_with(one, given)));
+        t.rows.push_back(row);
     }
-    return text + "</body>\n</html>\n";
+    return t;
+}
+
+static table all_claims(const chapter_answer& one) {
+    table t;
+    t.head = {"claim", "stated", "the book's machine", "here", "verdict"};
+    for (const judged_claim& each : one.claims) {
+        const claim& stated = each.said.stated;
+        const auto measured = [&](const verdict& found) {
+            return found.given == answer::not_measured && found.ratio == 0
+                       ? "not measured"
+                       : figure_of(found);
+        };
+        const std::string quote =
+            stated.quote.empty() ? "" : fmt::format(": {}", stated.quote);
+        t.rows.push_back(
+            {fmt::format("**{}** ({}{}) {} `{} {} {}`", stated.id,
+                         who_says(each.said), quote, each.said.text,
+                         stated.left,
+                         stated.relation == "within"
+                             ? fmt::format("within {} % of", stated.within)
+                             : stated.relation,
+                         stated.right),
+             stated_limit(stated, each.here),
+             each.reference ? measured(*each.reference) : "not measured",
+             measured(each.here), explained(stated, each.here)});
+    }
+    return t;
+}
+
+// Of each problem the variant of ours that is fastest.
+static table leaderboard(const chapter& of) {
+    table t;
+    t.head = {"problem", "fastest", "", "times as fast as", ""};
+    for (const problem& one : of.problems)
+        if (const auto best = fastest(one))
+            t.rows.push_back({one.title, fmt::format("`{}`", best->of->name),
+                              show_value(one, best->middle),
+                              fmt::format("`{}`", one.labels.front().name),
+                              two_digits(best->times)});
+    return t;
+}
+
+static void add_pictures(document& page, const chapter& c, const problem& p) {
+    const auto add = [&](const std::string& name, const std::string& svg,
+                         const std::string& caption) {
+        if (!svg.empty())
+            page.push_back(picture{name, svg, caption});
+    };
+    for (const label& one : p.labels)
+        add(c.name + "-" + one.name, lanes_picture(one),
+            fmt::format("{}: {}.", one.name, lanes_in_words));
+    const std::string name = c.name + "-" + p.name;
+    for (const curves& shown : curves_of(p))
+        add(name + "-by-" + shown.key,
+            curves_picture(p, shown, c.name, cores_of(c)), in_words(p, shown));
+    add(name + "-percentiles", percentiles_picture(p, c.name),
+        "How long the requests took: half of them at most so long, 90 and 99 "
+        "of a hundred, and the longest; medians of the rounds.");
+    add(name, strip_picture(p, c.name),
+        "Every run is a dot, the first round on top; the bar is the median.");
+}
+
+static void add_problem(document& page, const chapter& c, const problem& p) {
+    page.push_back(heading{3, p.title});
+    if (!finding(p).empty())
+        page.push_back(paragraph{finding(p)});
+    page.push_back(shown_table{comparison(p)});
+    if (const table beside = side_by_side(p); !beside.rows.empty()) {
+        page.push_back(paragraph{beside_title});
+        page.push_back(shown_table{beside});
+    }
+    add_pictures(page, c, p);
+    if (!remarks(p).empty())
+        page.push_back(bullets{remarks(p)});
+}
+
+static document report_of(const std::vector<chapter>& chapters,
+                          const std::vector<chapter_answer>& answers) {
+    document page;
+    page.push_back(heading{1, "Many Hands: the comparison report"});
+    page.push_back(paragraph{fmt::format("{} {}", machine_in_a_line(chapters),
+                                         tally(answers).empty()
+                                             ? ""
+                                             : "**" + tally(answers) + "**")});
+    page.push_back(shown_table{glance(answers), true});
+    page.push_back(paragraph{
+        "In italics: what a source claims. The others are this book's own "
+        "claims. Each of them stands in words, with its figures, under *All "
+        "claims*."});
+    page.push_back(heading{2, "All claims"});
+    for (const chapter_answer& one : answers)
+        if (!one.claims.empty()) {
+            page.push_back(heading{3, "Claims of " + one.of->title});
+            page.push_back(shown_table{all_claims(one), true});
+        }
+    page.push_back(heading{3, "How a verdict comes about"});
+    page.push_back(paragraph{how_we_decide});
+    page.push_back(paragraph{how_we_widen});
+    page.push_back(heading{2, "Who is fastest"});
+    for (const chapter& c : chapters)
+        if (const table best = leaderboard(c); !best.rows.empty())
+            page.push_back(shown_table{best, true});
+    page.push_back(heading{2, "How to read the tables"});
+    page.push_back(paragraph{how_to_read});
+    if (!have_gnuplot())
+        page.push_back(paragraph{no_pictures});
+    for (const chapter& c : chapters) {
+        page.push_back(heading{2, heading_of(c)});
+        page.push_back(paragraph{"Measured " + measured_when(c) + '.'});
+        for (const problem& p : c.problems)
+            add_problem(page, c, p);
+        for (const std::string& warning : c.warnings)
+            page.push_back(paragraph{"**Warning:** " + warning});
+    }
+    page.push_back(heading{2, "The machine"});
+    bullets machine;
+    for (const auto& [key, value] : machine_of(chapters))
+        machine.items.push_back(key + ": " + value);
+    page.push_back(machine);
+    return page;
 }
 
 void write_report(const std::vector<chapter>& chapters,
+                  const std::vector<chapter_answer>& answers,
                   const fs::path& directory) {
-    fs::create_directories(directory / "pictures");
-    write_text(directory / "report.md", markdown(chapters, directory));
-    write_text(directory / "report.html", html(chapters));
+    const document page = report_of(chapters, answers);
+    write_text(directory / "report.md", as_markdown(page, directory));
+    write_text(directory / "report.html", as_html(page));
 }

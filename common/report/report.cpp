@@ -6,7 +6,8 @@
 //                               prints one chapter's reference.json
 //     report show DIRECTORY     prints one chapter; exit 1 if a run failed
 //     report write RESULTS      writes report.html and report.md into RESULTS,
-//                               of all chapters there; prints a summary
+//                               of all chapters there, with verdicts on the claims of the
+//                               book in RESULTS/..; prints a summary
 #include "common/check.hpp"
 #include "machine.hpp"
 #include "measurements.hpp"
@@ -38,7 +39,7 @@ static std::vector<chapter> read_chapters(const fs::path& results) {
 }
 
 // 1 if a label that was to be timed has no time, otherwise 0.
-static int verdict(const chapter& of) {
+static int exit_status_of(const chapter& of) {
     int status = of.warnings.empty() ? 0 : 1;
     for (const problem& one : of.problems)
         for (const label& l : one.labels)
@@ -71,7 +72,7 @@ int main(int argc, char** argv) try {
     if (what == "show" && argc == 3) {
         const chapter one = read_chapter(argv[2]);
         fmt::print("{}", terminal_summary(one));
-        return verdict(one);
+        return exit_status_of(one);
     }
     if (what == "write" && argc == 3) {
         if (!fs::is_directory(argv[2]))
@@ -81,12 +82,18 @@ int main(int argc, char** argv) try {
         if (chapters.empty())
             throw missing(fmt::format(
                 "no measurements in {}; run_all.sh makes them", argv[2]));
-        write_report(chapters, argv[2]);
+        // results/ lies in the book, whose pages say what is claimed.
+        const auto answers =
+            answers_of(chapters, fs::absolute(argv[2]) / "..");
+        write_report(chapters, answers, argv[2]);
         int status = 0;
         for (const chapter& one : chapters) {
             fmt::print("{}", terminal_summary(one));
-            status = std::max(status, verdict(one));
+            status = std::max(status, exit_status_of(one));
         }
+        fmt::print("{}", terminal_glance(chapters, answers));
+        if (std::fflush(stdout) != 0)
+            throw_errno("standard output");
         return status;
     }
     if (what == "--help") {

@@ -5,9 +5,6 @@
 
 #include <string>
 
-// An SVG element that takes the colour of text from the page around it, drawn
-// by gnuplot. `chapter` keeps its names apart from other pictures'. Empty
-// where gnuplot is not installed or nothing was measured.
+// `chapter` keeps its names apart from other pictures'. Empty where gnuplot is
+// not installed or nothing was measured.
 std::string strip_picture(const problem& of, const std::string& chapter);
-
-bool have_gnuplot();

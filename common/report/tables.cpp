@@ -37,7 +37,7 @@ std::string show_seconds(double seconds) {
     return two_digits(seconds * 1e6) + " µs";
 }
 
-static std::string show_value(const problem& of, double value) {
+std::string show_value(const problem& of, double value) {
     return of.figure == "time" ? show_seconds(value) : show_number(value);
 }
 
@@ -192,25 +192,31 @@ std::string self_comparison(const problem& of) {
         baseline.name, found->median, found->least, found->most);
 }
 
-std::string finding(const problem& of) {
+std::optional<best_variant> fastest(const problem& of) {
     const label& baseline = of.labels.front();
-    const label* fastest = nullptr;
+    std::optional<best_variant> best;
     double most = 1;
     for (const label& one : of.labels) {
         const auto ratio = spread_of(ratios(of, one.samples, baseline.samples));
         const bool ours = one.kind == "variant" || one.kind == "sweep";
         if (ours && one.trouble.empty() && ratio && ratio->median > most) {
-            fastest = &one;
             most = ratio->median;
+            best = {&one, median(values(of, one.samples)), most};
         }
     }
+    return baseline.trouble.empty() ? best : std::nullopt;
+}
+
+std::string finding(const problem& of) {
+    const label& baseline = of.labels.front();
     if (!baseline.trouble.empty() || values(of, baseline.samples).empty()
         || of.labels.size() == 1)
         return "";
-    if (fastest == nullptr)
+    const auto best = fastest(of);
+    if (!best)
         return fmt::format("Nothing was faster than {}.", baseline.name);
-    return fmt::format("Fastest: {}, {} times as fast as {}.", fastest->name,
-                       two_digits(most), baseline.name);
+    return fmt::format("Fastest: {}, {} times as fast as {}.", best->of->name,
+                       two_digits(best->times), baseline.name);
 }
 
 // --- Printing --------------------------------------------------------------

@@ -3,6 +3,7 @@
 
 #include "measurements.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,12 +27,23 @@ table side_by_side(const problem& of);
 // Empty without a pair.
 std::string self_comparison(const problem& of);
 
+struct best_variant {
+    const label* of;
+    double middle, times; // its median; how many times as fast as the first
+};
+
+// The variant of ours that is faster than the first one, and than all others.
+std::optional<best_variant> fastest(const problem& of);
+
 // The fastest variant, in one sentence. Empty if nothing was measured.
 std::string finding(const problem& of);
 
 std::string as_text(const table& t);
 std::string as_markdown(const table& t);
 std::string as_html(const table& t);
+
+// A value that the problem's labels are compared by: "73 ms", "25 M".
+std::string show_value(const problem& of, double value);
 
 // The name of a figure in words: "rows per second" for "rows_per_s".
 std::string in_words(std::string figure);

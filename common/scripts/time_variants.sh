@@ -274,7 +274,7 @@ go() {
     }
     rm -rf "$part"
     mkdir -p "$part"
-    "$bin/report" machine ${versions[@]+"${versions[@]}"} >"$part/machine.json"
+    "$bin/report" machine "profile=$profile" ${versions[@]+"${versions[@]}"} >"$part/machine.json"
     printf '%s\n' "$chapter_title" >"$part/title"
     printf '%s\n' ${notes[@]+"${notes[@]}"} >"$part/notes.tsv"
     plan=() cost=() remaining=() # milliseconds of a run: a guess at first

@@ -9,55 +9,17 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cmath>
 #include <regex>
 #include <set>
 #include <sstream>
 
 namespace fs = std::filesystem;
 
-// The claims' quotes carry S0 to S4 and a line; readers know short names.
-static std::string source_name(const std::string& where) {
-    for (const auto& [id, name] : {std::pair{"S0", "the *co-rotinas* article"},
-                                   {"S1", "the *price list* article"},
-                                   {"S2", "the *PyCon Argentina* talk"},
-                                   {"S3", "the *Fluent Python* notes"},
-                                   {"S4", "the *snakes* article"}})
-        if (where.starts_with(id))
-            return name;
-    throw std::runtime_error(
-        fmt::format("'{}' does not begin with a source, S0 to S4", where));
-}
-
-// Under a claim: who says so, and the verdict.
-static constexpr auto says = "> \u2014 ";
-
-filling::filling(book& of, fs::path page, const text_lines& lines,
+filling::filling(book& of, fs::path page, const std::string& text,
                  std::string bin)
     : book_(of), page_(std::move(page)), chapter_(book_.chapter_of(page_)),
-      bin_(std::move(bin)), library_(book_.references(chapter_)) {
-    for (std::size_t i = 0; i < lines.size(); ++i)
-        for (const std::string kind : {"seed", "claim"}) {
-            const std::string head = fmt::format("<!-- {}: ", kind);
-            if (!lines[i].starts_with(head) || !lines[i].ends_with(" -->"))
-                continue;
-            std::string words;
-            for (std::size_t j = i + 1;
-                 j < lines.size() && !lines[j].starts_with("<!--"); ++j)
-                if (!lines[j].empty() && !lines[j].starts_with(says))
-                    words.append(words.empty() ? "" : " ")
-                        .append(lines[j], lines[j].starts_with("> ") ? 2 : 0);
-            try {
-                claims_.push_back(
-                    {read_claim(
-                         kind, lines[i].substr(head.size(), lines[i].size() - 4
-                                                                - head.size())),
-                     kind, words});
-            } catch (const std::runtime_error&) {
-                // said when the marker itself is filled
-            }
-        }
-}
+      bin_(std::move(bin)), library_(book_.references(chapter_)),
+      claims_(claims_on(text)) {}
 
 text_lines filling::operator()(const marker& at, const text_lines& body) {
     if (at.kind == "code")
@@ -131,23 +93,9 @@ const chapter& filling::reference() const {
     return *library_.front();
 }
 
-// 3714 is "3,700".
-static std::string in_prose(double number) {
-    std::string digits = two_digits(number);
-    if (digits.find('.') == digits.npos)
-        for (std::size_t at = digits.size(); at > 3;) {
-            at -= 3;
-            digits.insert(at, 1, ',');
-        }
-    return digits;
-}
-
-text_lines filling::figure(const std::string& expression) {
+text_lines filling::figure(const std::string& expression) const {
     require_declared(expression);
-    const double middle = median(evaluate(expression, library_).rounds);
-    if (!std::isfinite(middle))
-        throw std::runtime_error("is not a finite number");
-    return {in_prose(middle)};
+    return {figure_in_prose(expression, library_)};
 }
 
 // Breaks at spaces, so that no line is longer than 80 characters.
@@ -173,7 +121,7 @@ static text_lines between_empty_lines(const std::string& markdown) {
 // "PROBLEM", or "PROBLEM | LABEL LABEL": only these, compared with the first;
 // or "PROBLEM | LABEL LABEL | FIGURE FIGURE": with these columns and no others;
 // or "PROBLEM beside": what others make of the same.
-text_lines filling::table_of(const std::string& argument) {
+text_lines filling::table_of(const std::string& argument) const {
     if (argument == "claims")
         return verdicts();
     const auto bar = argument.find(" | ");
@@ -247,7 +195,8 @@ text_lines filling::machine() const {
     for (const auto& [name, value] : measured.machine)
         if (name == "date")
             text.append(" ").append(value);
-        else if (value != "unknown" && name != "load before")
+        else if (value != "unknown" && name != "load before"
+                 && name != "profile")
             text += fmt::format("; {} {}", name, value);
     std::size_t most = 0, least = 1000;
     for (const problem& one : measured.problems)
@@ -276,26 +225,6 @@ text_lines filling::machine() const {
 
 // --- Claims ------------------------------------------------------------------
 
-static std::size_t count_scattering(const auto& claims, const library& in) {
-    return static_cast<std::size_t>(
-        std::count_if(claims.begin(), claims.end(), [&](const auto& one) {
-            return scatters(one.stated, in);
-        }));
-}
-
-// "holds: 2.0, stated > 1.7"
-static std::string answer_to(const claim& stated, const verdict& found) {
-    if (found.given == answer::not_measured)
-        return fmt::format("{}: {}", in_words(found.given), found.why);
-    std::string limit = fmt::format("{} {}", stated.relation, found.factor);
-    if (stated.relation == "within")
-        limit =
-            fmt::format("within {} %", stated.within)
-            + (found.factor == 1 ? "" : fmt::format(" of {}", found.factor));
-    return fmt::format("{}: {}, stated {}", in_words(found.given),
-                       two_digits(found.against_factor(found.ratio)), limit);
-}
-
 std::string filling::check_claim(const marker& at) const {
     const claim stated = read_claim(at.kind, at.argument);
     require_declared(stated.left);
@@ -303,8 +232,7 @@ std::string filling::check_claim(const marker& at) const {
     const chapter& measured = reference();
     const verdict found = judge(stated, count_scattering(claims_, library_),
                                 cores_of(measured), library_);
-    const std::string who =
-        at.kind == "seed" ? source_name(stated.where) : "this book";
+    const std::string who = who_says({stated, at.kind, ""});
     // Of a source's claim each verdict is an answer.
     if (at.kind != "seed"
         && (found.given == answer::does_not_hold
@@ -326,8 +254,7 @@ text_lines filling::verdicts() const {
         const verdict found =
             judge(one.stated, together, cores_of(measured), library_);
         t.rows.push_back(
-            {one.kind == "seed" ? source_name(one.stated.where) : "this book",
-             one.text, answer_to(one.stated, found)});
+            {who_says(one), one.text, answer_to(one.stated, found)});
     }
     text_lines lines = between_empty_lines(as_markdown(t));
     lines.at(2) = "|:--|:--|:--|"; // these are no numbers

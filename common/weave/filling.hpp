@@ -2,15 +2,16 @@
 #pragma once
 
 #include "book.hpp"
+#include "common/report/page.hpp"
 
 #include <filesystem>
 #include <string>
 
-// Fills the markers of `page`, which `lines` are the text of. `bin` holds the
+// Fills the markers of `page`, which `text` is the text of. `bin` holds the
 // programs that transcripts run; the book is the current directory.
 class filling {
   public:
-    filling(book& of, std::filesystem::path page, const text_lines& lines,
+    filling(book& of, std::filesystem::path page, const std::string& text,
             std::string bin);
 
     // Throws std::runtime_error that says what is wrong.
@@ -20,19 +21,15 @@ class filling {
     text_lines code(const std::string& argument) const;
     text_lines output(const std::string& argument,
                       const text_lines& body) const;
-    text_lines table_of(const std::string& argument);
+    text_lines table_of(const std::string& argument) const;
     text_lines verdicts() const;
     text_lines machine() const;
-    text_lines figure(const std::string& expression);
+    text_lines figure(const std::string& expression) const;
     std::string check_claim(const marker& at) const;
 
     const chapter& reference() const; // of the page's own chapter
     void require_declared(const std::string& expression) const;
 
-    struct stated_claim {
-        claim stated;
-        std::string kind, text;
-    };
     book& book_;
     std::filesystem::path page_;
     std::string chapter_, bin_;

@@ -45,8 +45,8 @@ std::string difference(const text_lines& before, const text_lines& after) {
     return join_lines(shown);
 }
 
-static const std::set<std::string> kinds = {"code",  "output", "table",  "seed",
-                                            "claim", "n",      "machine"};
+static const std::set<std::string> kinds = {
+    "code", "output", "table", "seed", "claim", "n", "machine", "answer"};
 
 static std::runtime_error wrong(const std::string& what) {
     return std::runtime_error(what);
@@ -62,7 +62,8 @@ static marker read_marker(const std::string& inside, std::size_t line) {
     if (!std::regex_match(inside, parts, form)
         || kinds.count(parts[1].str().substr(inside.at(1) == '/')) == 0)
         throw wrong(fmt::format("no marker is called '{}'; there are code, "
-                                "output, table, machine, n, seed and claim",
+                                "output, table, machine, n, seed, claim and "
+                                "answer",
                                 inside));
     return {parts[1], parts[2], line};
 }
@@ -134,6 +135,12 @@ class walk {
             lines_.begin() + static_cast<std::ptrdiff_t>(at_ + 1),
             lines_.begin() + static_cast<std::ptrdiff_t>(end));
         out_.push_back(line);
+        if (opening.kind == "answer") { // prose; only its figures are filled
+            for (++at_; at_ < end; ++at_)
+                out_.push_back(with_figures(lines_[at_], at_ + 1));
+            out_.push_back(lines_[at_++]);
+            return;
+        }
         at_ = end + 1;
         for (const std::string& filled : filled_in(opening, body))
             out_.push_back(filled);

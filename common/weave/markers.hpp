@@ -4,6 +4,9 @@
 //     <!-- kind: argument -->     alone on its line, begins a block that ends
 //     <!-- /kind -->              with this line
 //     <!-- n: argument -->1.9<!-- /n -->      within a line of prose
+//
+// Between <!-- answer --> and <!-- /answer --> stands prose with such figures:
+// the chapter's answer, which the report gives again with the reader's.
 #pragma once
 
 #include <functional>

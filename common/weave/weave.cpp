@@ -54,7 +54,7 @@ int main(int argc, char** argv) try {
     for (const fs::path& path : all.pages()) {
         const fs::path page = path.lexically_normal();
         const std::string text = read_text(page);
-        filling fill(all, page, split_lines(text), bin);
+        filling fill(all, page, text, bin);
         woven_page woven = weave_page(text, std::ref(fill));
         for (const complaint& dead : dead_links(page, split_lines(woven.text)))
             woven.errors.push_back(dead);

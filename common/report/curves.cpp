@@ -1,0 +1,237 @@
+#include "curves.hpp"
+
+#include "gnuplot.hpp"
+#include "statistics.hpp"
+#include "tables.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+#include <sstream>
+
+using settings = std::map<std::string, std::string>;
+
+static std::string program_of(const label& one) {
+    return one.name.substr(0, one.name.find('@'));
+}
+
+static settings in_name(const label& one) {
+    settings found;
+    std::istringstream parts(one.name);
+    std::string part;
+    std::getline(parts, part, '@');
+    while (std::getline(parts, part, '@'))
+        if (const auto equals = part.find('='); equals != part.npos)
+            found[part.substr(0, equals)] = part.substr(equals + 1);
+    return found;
+}
+
+// What follows --KEY in the command, or for workers what the program says in
+// its first line: "..., workers: 2". Empty if it says nothing.
+static std::string in_command(const label& one, const std::string& key) {
+    std::istringstream words(one.command);
+    for (std::string word; words >> word;)
+        if (word == "--" + key && words >> word)
+            return word;
+    if (key != "workers" || one.samples.empty())
+        return "";
+    const std::string& says = one.samples.front().printed.configuration;
+    const auto at = says.find("workers: ");
+    return at == says.npos
+               ? ""
+               : std::to_string(std::atoi(says.c_str() + at + 9));
+}
+
+static bool is_number(const std::string& text, double& number) {
+    char* end = nullptr;
+    number = std::strtod(text.c_str(), &end);
+    return !text.empty() && *end == '\0';
+}
+
+// A label with all its settings.
+struct setting {
+    const label* of;
+    std::string program;
+    settings all;
+};
+
+static std::vector<setting> settings_of(const problem& of) {
+    std::map<std::string, std::set<std::string>> keys; // by program
+    for (const label& one : of.labels)
+        for (const auto& [key, text] : in_name(one))
+            keys[program_of(one)].insert(key);
+    std::vector<setting> found;
+    for (const label& one : of.labels) {
+        if (!one.trouble.empty() || values(of, one.samples).empty())
+            continue;
+        setting next{&one, program_of(one), in_name(one)};
+        for (const std::string& key : keys[next.program])
+            if (next.all.count(key) == 0)
+                if (const auto text = in_command(one, key); !text.empty())
+                    next.all[key] = text;
+        found.push_back(std::move(next));
+    }
+    return found;
+}
+
+// The labels that differ in `key` only, by their other settings.
+static std::map<std::string, std::map<double, const label*>>
+families(const std::vector<setting>& all, const std::string& key) {
+    std::map<std::string, std::map<double, const label*>> found;
+    for (const setting& one : all) {
+        double x = 0;
+        const auto at = one.all.find(key);
+        if (at == one.all.end() || !is_number(at->second, x))
+            continue;
+        std::string name = one.program;
+        for (const auto& [other, text] : one.all)
+            if (other != key)
+                name += fmt::format("@{}={}", other, text);
+        found[name].emplace(x, one.of);
+    }
+    return found;
+}
+
+static double times_as_fast(const problem& of, const label& one,
+                            const label& base) {
+    return less_is_better(of.figure)
+               ? median(values(of, base.samples))
+                     / median(values(of, one.samples))
+               : median(values(of, one.samples))
+                     / median(values(of, base.samples));
+}
+
+std::vector<curves> curves_of(const problem& of) {
+    const auto all = settings_of(of);
+    std::set<std::string> keys;
+    for (const setting& one : all)
+        for (const auto& [key, text] : one.all)
+            keys.insert(key);
+    const label& baseline = of.labels.front();
+    std::vector<curves> found;
+    for (const std::string& key : keys) {
+        curves next{key, key == "workers", {}};
+        std::size_t most = 0;
+        const auto members = families(all, key);
+        for (const auto& [name, by_number] : members)
+            if (by_number.begin()->first < 1)
+                next.scaling = false; // without workers: not what scales
+        if (values(of, baseline.samples).empty() || !baseline.trouble.empty())
+            next.scaling = false;
+        for (const auto& [name, by_number] : members) {
+            if (by_number.size() < 2)
+                continue;
+            curve line{name, {}};
+            const label& base = by_number.begin()->first == 1
+                                    ? *by_number.begin()->second
+                                    : baseline;
+            for (const auto& [x, one] : by_number)
+                line.points.emplace_back(
+                    x, next.scaling ? times_as_fast(of, *one, base)
+                                    : median(values(of, one->samples)));
+            most = std::max(most, line.points.size());
+            next.lines.push_back(std::move(line));
+        }
+        if (most >= 3)
+            found.push_back(std::move(next));
+    }
+    return found;
+}
+
+// "1048576" as "1 Mi", 5000 as "5000".
+static std::string show_setting(double x) {
+    for (const auto& [unit, name] : {std::pair{1048576.0, " Mi"}, {1024.0, " Ki"}})
+        if (x >= unit && std::fmod(x, unit) == 0)
+            return fmt::format("{}{}", x / unit, name);
+    return fmt::format("{}", x);
+}
+
+std::string in_words(const problem& of, const curves& shown) {
+    std::string text = fmt::format(
+        "{}, by {}.", shown.scaling ? "Times as fast" : in_words(of.figure),
+        shown.key);
+    for (const curve& line : shown.lines) {
+        text += fmt::format(" {}:", line.name);
+        for (const auto& [x, y] : line.points)
+            text += fmt::format("{} {} at {}", x == line.points[0].first ? "" : ",",
+                                shown.scaling ? two_digits(y)
+                                              : show_value(of, y),
+                                show_setting(x));
+        text += '.';
+    }
+    return text;
+}
+
+std::string curves_picture(const problem& of, const curves& shown,
+                           const std::string& chapter, double cores) {
+    std::set<double> numbers;
+    double least = HUGE_VAL, most = 0;
+    std::string blocks, plots;
+    // Readable on white and on black.
+    const char* colours[] = {"#3987cf", "#c2671d", "#2b9348", "#9a6bd0",
+                             "#c94f7c", "#7f8630"};
+    int next = 0;
+    for (const curve& line : shown.lines) {
+        blocks += fmt::format("$line{} << END\n", next);
+        for (const auto& [x, y] : line.points) {
+            numbers.insert(x);
+            least = std::min(least, y);
+            most = std::max(most, y);
+            blocks += fmt::format("{} {}\n", x, y);
+        }
+        blocks += "END\n";
+        plots += fmt::format("{}$line{} with linespoints lw 2 pt {} ps 0.8 "
+                             "lc rgb '{}' title {}",
+                             next == 0 ? "" : ", ", next, 5 + 2 * (next % 5),
+                             colours[next % 6], quoted(line.name));
+        ++next;
+    }
+    const double from = *numbers.begin(), to = *numbers.rbegin();
+    const bool wide = from > 0 && to > 8 * from;
+    const bool steep = shown.scaling || most > 20 * least;
+    std::string labels;
+    for (const double x : numbers)
+        labels += fmt::format("{}{} {}", labels.empty() ? "" : ", ",
+                              quoted(show_setting(x)), x);
+    const auto show = [&](double y) {
+        return shown.scaling ? fmt::format("{:g}", y) : show_value(of, y);
+    };
+    std::string script =
+        picture_head(300 + 20 * next)
+        + fmt::format("set border 3 lc rgb '{0}'\n"
+                      "set key below left Left reverse maxcols 1\n"
+                      "set xlabel {1} textcolor rgb '{0}'\n"
+                      "set ylabel {2} textcolor rgb '{0}'\n"
+                      "set xtics ({3})\nset offsets graph 0.03, 0.03, 0, 0\n",
+                      ink, quoted(shown.key),
+                      quoted(shown.scaling ? "times as fast"
+                                           : in_words(of.figure)),
+                      labels);
+    if (wide || shown.scaling)
+        script += "set logscale x\n";
+    if (steep)
+        script += fmt::format("set logscale y\nset yrange [{}:{}]\n"
+                              "set ytics ({})\n",
+                              least / 1.3, most * 1.3,
+                              ticks_log(least / 1.3, most * 1.3, show));
+    else
+        script += fmt::format("set yrange [0:{}]\nset ytics ({})\n", most * 1.1,
+                              ticks(most, show));
+    if (shown.scaling) {
+        script += fmt::format(
+            "set arrow from {0}, graph 0 to {0}, graph 1 nohead dt 3 "
+            "lc rgb '{1}'\n"
+            "set label {2} at {0}, graph 0.04 offset character 0.5, 0 "
+            "textcolor rgb '{1}'\n",
+            cores, ink, quoted(fmt::format("cores: {:g}", cores)));
+        plots += fmt::format(", x with lines dt 2 lc rgb '{}' "
+                             "title 'ideal: as many times as workers'",
+                             ink);
+    }
+    return draw(script + blocks + "plot " + plots + "\n",
+                fmt::format("{}-{}-by-{}", chapter, of.name, shown.key),
+                in_words(of, shown));
+}

@@ -1,0 +1,48 @@
+// A page as a list of what stands on it, written out twice with the same
+// content: as Markdown and as HTML.
+//
+// Text may hold [links](target), **bold**, *italics* and `code`, as in
+// Markdown; nothing else in it means anything.
+#pragma once
+
+#include "tables.hpp"
+
+#include <filesystem>
+#include <string>
+#include <variant>
+#include <vector>
+
+struct heading {
+    int level;
+    std::string text;
+};
+
+struct paragraph {
+    std::string text;
+};
+
+struct bullets {
+    std::vector<std::string> items;
+};
+
+struct shown_table {
+    table shown;
+    bool sentences = false; // its cells are text: on a phone one below the
+                            // other, not numbers beside each other
+};
+
+// SVG in the text colour of the page, and a file's name for it.
+struct picture {
+    std::string name, svg;
+    std::string caption; // also for those who do not see it
+};
+
+using document =
+    std::vector<std::variant<heading, paragraph, bullets, shown_table, picture>>;
+
+// Writes the pictures into `directory`/pictures and returns the text.
+std::string as_markdown(const document& page,
+                        const std::filesystem::path& directory);
+
+// One file that needs no other. The first heading is the title.
+std::string as_html(const document& page);

@@ -1,0 +1,45 @@
+// What the measurements say of the book: the answer of each chapter and the
+// verdict on each claim, from the reader's timings and beside them from the
+// book's own, which are in reference.json.
+#pragma once
+
+#include "page.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+struct judged_claim {
+    stated_claim said;
+    verdict here;
+    std::optional<verdict> reference; // empty: the book has no figure
+};
+
+struct chapter_answer {
+    const chapter* of = nullptr;
+    std::string page;   // its path inside the book; empty if there is none
+    std::string answer; // in one sentence, or why there is none
+    std::vector<judged_claim> claims;
+};
+
+// --quick measures too little for verdicts: each says so.
+bool is_quick(const chapter& measured);
+
+// One for each chapter; `book` is the directory with chapters/.
+std::vector<chapter_answer> answers_of(const std::vector<chapter>& chapters,
+                                       const std::filesystem::path& book);
+
+// "Of 50 claims 43 hold here, 5 do not, 1 is undecided and 1 not measured."
+// Empty if there are none.
+std::string tally(const std::vector<chapter_answer>& answers);
+
+// The ids of a chapter's claims with this verdict, those of the sources in
+// italics, separated by commas. Empty if there are none.
+std::string ids_with(const chapter_answer& one, answer given);
+
+// "1.9 (1.8 to 2.0)": what is held against the limit, and how sure that is.
+std::string figure_of(const verdict& found);
+
+// "**holds**", with a reason where one is due.
+std::string explained(const claim& stated, const verdict& found);

@@ -1,0 +1,74 @@
+#include "percentiles.hpp"
+
+#include "gnuplot.hpp"
+#include "statistics.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+std::vector<percentile_line> percentiles_of(const problem& of) {
+    std::vector<percentile_line> found;
+    for (const label& one : of.labels) {
+        percentile_line line{one.name, {}};
+        for (const char* figure : {"p50_us", "p90_us", "p99_us", "max_us"}) {
+            std::vector<double> rounds;
+            for (const sample& each : one.samples)
+                if (const auto n = number(each, figure); n && *n > 0)
+                    rounds.push_back(*n);
+            if (!rounds.empty())
+                line.at.push_back(median(rounds));
+        }
+        if (one.trouble.empty() && line.at.size() == 4)
+            found.push_back(std::move(line));
+    }
+    return found;
+}
+
+std::string percentiles_picture(const problem& of, const std::string& chapter) {
+    const auto lines = percentiles_of(of);
+    if (lines.empty())
+        return "";
+    std::string ranges, names, words = "Microseconds that half, 90, 99 of 100 "
+                                       "and all of the requests took at most.";
+    std::string points[4];
+    double least = lines.front().at.front(), most = 0;
+    int row = 0;
+    for (const percentile_line& line : lines) {
+        ranges += fmt::format("{} {} {} 0\n", line.at[0], -row,
+                              line.at[3] - line.at[0]);
+        words += fmt::format(" {}:", line.name);
+        for (std::size_t p = 0; p < 4; ++p) {
+            points[p] += fmt::format("{} {}\n", line.at[p], -row);
+            words += fmt::format("{} {}", p == 0 ? "" : ",",
+                                 show_number(line.at[p]));
+        }
+        words += '.';
+        least = std::min(least, line.at[0]);
+        most = std::max(most, line.at[3]);
+        names += fmt::format("{}{} {}", names.empty() ? "" : ", ",
+                             quoted(line.name), -row++);
+    }
+    std::string script =
+        picture_head(110 + 26 * row)
+        + fmt::format("set ytics ({}) scale 0\n"
+                      "set xlabel 'log scale' textcolor rgb '{}'\n"
+                      "set yrange [{}:0.6]\nset logscale x\nset xtics ({})\n"
+                      "set key below\n$ranges << END\n{}END\n",
+                      names, ink, -row + 0.4,
+                      ticks_log(least, most,
+                                [](double us) { return show_seconds(us / 1e6); }),
+                      ranges);
+    std::string plots = fmt::format(
+        "$ranges with vectors nohead lw 2 lc rgb '{}' notitle", ink);
+    const char* meaning[] = {"half", "90 of 100", "99 of 100", "the longest"};
+    const int shapes[] = {7, 9, 5, 2};
+    for (std::size_t p = 0; p < 4; ++p) {
+        script += fmt::format("$p{} << END\n{}END\n", p, points[p]);
+        plots += fmt::format(", $p{} with points pt {} ps 0.8 lc rgb '#3987cf' "
+                             "title '{}'",
+                             p, shapes[p], meaning[p]);
+    }
+    return draw(script + "plot " + plots + "\n",
+                chapter + "-" + of.name + "-percentiles", words);
+}
