@@ -48,6 +48,13 @@ for page in "${pages[@]}"; do
     done
 done
 
+# Each chapter answers in one sentence, with figures: the report's first screen.
+for page in "$root"/chapters/*/README.md; do
+    matches "$page: its answer" \
+        $'\n<!-- answer -->\n[^<]+<!-- n: [^\n]*\n.*<!-- /answer -->\n' \
+        "$(<"$page")"
+done
+
 # --- Every kind of marker, where it is hard -----------------------------------------
 
 cat >"$work/page.md" <<'E2'

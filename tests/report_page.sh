@@ -76,9 +76,9 @@ matches "at its end: the answer, with the figure measured here" \
 matches "at its end: the claims by verdict" \
     $'  holds: ends-soon\n  does not hold here: never-ends, all-rows\n  not measured here: many-cores, other-tool\n' "$out"
 matches "at its end: none with --quick" \
-    $'Chapter 99: Title <of> 99-two. \n  No verdicts with --quick.' "$out"
-matches "at its end: how many" "Of 5 claims 1 hold on this machine, 2 do not, \
-0 are undecided, and 2 were not measured" "$out"
+    $'Chapter 99: Title <of> 99-two.\n  No verdicts with --quick.' "$out"
+matches "at its end: how many" "Of 5 claims 1 holds on this machine, 2 do not, 0 are \
+undecided, and 2 were not.measured" "$out"
 call "$bin/report" write "$work"
 same "nothing measured: exit status" 3 "$status"
 call "$bin/report" nonsense

@@ -260,6 +260,130 @@ TEST_CASE("cores, by affinity and quota") {
     CHECK(cores_of(one) == 1.5);
 }
 
+// --- Timings made up to mislead
+// -------------------------------------------------
+
+// The verdict on time(b) RELATION time(a), of these times in seconds; a runs
+// twice in each round.
+static answer of_times(const std::string& test, const std::vector<double>& a,
+                       const std::vector<double>& again,
+                       const std::vector<double>& b) {
+    const auto timed = [](const std::string& name,
+                          const std::vector<double>& all) {
+        label made;
+        made.name = name;
+        for (const double seconds : all)
+            made.samples.push_back({run{seconds, seconds, 0, 0}, {}});
+        return made;
+    };
+    chapter one;
+    one.problems = {{"p", "P", "time", {timed("a", a), timed("b", b)}, {}}};
+    one.problems[0].labels[0].again = timed("a", again).samples;
+    return judge(read_claim("claim", "x | " + test), 1, 2, {&one}).given;
+}
+
+// About one second, by one or two percent more or less.
+static const std::vector<double> calm = {1.00, 1.01, 0.99, 1.02, 1.00,
+                                         0.98, 1.01, 1.00, 0.99, 1.01},
+                                 calm_again = {1.01, 1.00, 1.00, 0.99, 1.01,
+                                               1.00, 0.98, 1.01, 1.00, 1.00},
+                                 calm_too = {0.99, 1.01, 1.01, 1.00, 0.98,
+                                             1.01, 1.00, 1.00, 1.02, 0.99};
+
+static std::vector<double> times(double factor, std::vector<double> all) {
+    for (double& one : all)
+        one *= factor;
+    return all;
+}
+
+static std::vector<double> twice(std::vector<double> all) {
+    all.insert(all.end(), all.begin(), all.begin() + 10);
+    return all;
+}
+
+TEST_CASE("a clear difference, a small one, and none") {
+    const auto slower = [](double factor) {
+        return of_times("time(b) > time(a)", calm, calm_again,
+                        times(factor, calm_too));
+    };
+    CHECK(slower(1.5) == answer::holds);
+    CHECK(slower(1.1) == answer::holds);
+    CHECK(slower(1.01) == answer::undecided);
+    CHECK(slower(1) == answer::undecided);
+    CHECK(slower(0.9) == answer::does_not_hold);
+    CHECK(of_times("time(b) within 10 % of time(a)", calm, calm_again,
+                   calm_too)
+          == answer::holds);
+}
+
+TEST_CASE("equal times are neither more nor less") {
+    const std::vector<double> same(10, 0.25);
+    for (const char* relation : {"<", ">", "<=", ">="})
+        CHECK(of_times(std::string("time(b) ") + relation + " time(a)", same,
+                       same, same)
+              == answer::undecided);
+    CHECK(of_times("time(b) within 1 % of time(a)", same, same, same)
+          == answer::holds);
+}
+
+TEST_CASE("times of zero, or that are no numbers, decide nothing") {
+    for (const double bad : {0.0, std::nan(""), HUGE_VAL}) {
+        auto broken = times(2, calm_too);
+        broken[4] = bad;
+        CHECK(of_times("time(b) > time(a)", calm, calm_again, broken)
+              == answer::undecided);
+        CHECK(of_times("time(a) < time(b)", calm, calm_again, broken)
+              == answer::undecided);
+    }
+}
+
+TEST_CASE("few rounds decide nothing") {
+    for (std::size_t rounds = 0; rounds <= 5; ++rounds) {
+        std::vector<double> one(rounds, 1), other(rounds, 3);
+        if (rounds == 0)
+            continue; // a label without rounds has trouble
+        CHECK(of_times("time(b) > time(a)", one, one, other)
+              == answer::undecided);
+    }
+}
+
+TEST_CASE("one wild round may leave it undecided, but turns nothing around") {
+    auto wild = times(1.5, calm_too);
+    wild[3] = 0.001;
+    CHECK(of_times("time(b) > time(a)", calm, calm_again, wild)
+          == answer::undecided);
+    auto many = twice(times(1.5, calm_too)); // twenty rounds
+    many[3] = 0.001;
+    CHECK(of_times("time(b) > time(a)", twice(calm), twice(calm_again), many)
+          == answer::holds);
+    many[3] = 1000;
+    CHECK(of_times("time(b) > time(a)", twice(calm), twice(calm_again), many)
+          == answer::holds);
+}
+
+TEST_CASE("what has no time has no verdict, and says why") {
+    chapter one = made_chapter();
+    const auto verdict_with = [&](const std::string& trouble) {
+        one.problems[0].labels[1].trouble = trouble;
+        return judge(read_claim("claim", "a | time(fast) < time(slow)"), 1, 2,
+                     {&one});
+    };
+    for (const char* trouble :
+         {"wrong result", "no measurement (03.fast.json: no file)",
+          "failed with exit status 1"}) {
+        const verdict found = verdict_with(trouble);
+        CHECK(found.given == answer::not_measured);
+        CHECK(found.why == std::string("fast: ") + trouble);
+    }
+    one = made_chapter();
+    one.problems[0].labels[1].samples[2].printed.figures = {
+        {"unreliable", "others are busy"}};
+    const verdict found = judge(
+        read_claim("claim", "a | figure(fast, rows_per_s) > 1"), 1, 2, {&one});
+    CHECK(found.given == answer::not_measured);
+    CHECK(found.why == "fast: others are busy");
+}
+
 // --- reference.json
 // -------------------------------------------------------------
 

@@ -434,7 +434,9 @@ TEST_CASE("cells are escaped in HTML and Markdown") {
 TEST_CASE("a report has both pages, with the same tables") {
     const results made;
     write_good_rounds(made);
-    write_report({made.read()}, made.path.parent_path());
+    const std::vector<chapter> chapters = {made.read()};
+    write_report(chapters, answers_of(chapters, made.path.parent_path()),
+                 made.path.parent_path());
     const auto read = [&](const char* name) {
         std::ifstream in(made.path.parent_path() / name);
         return std::string(std::istreambuf_iterator<char>(in), {});

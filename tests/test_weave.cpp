@@ -98,6 +98,19 @@ TEST_CASE("markers that some reader would not understand are errors") {
     }
 }
 
+TEST_CASE("an answer is prose of which the figures are filled") {
+    const woven_page woven =
+        weave("<!-- answer -->\nIt is <!-- n: x -->1<!-- /n -->\n\n"
+              "or so.\n<!-- /answer -->\nmore\n");
+    CHECK(woven.errors.empty());
+    CHECK(woven.markers == 1);
+    CHECK(woven.text
+          == "<!-- answer -->\nIt is <!-- n: x -->42<!-- /n -->\n\n"
+             "or so.\n<!-- /answer -->\nmore\n");
+    CHECK(weave("<!-- answer -->\nnever\n").errors.size() == 1);
+    CHECK(weave("x\n<!-- /answer -->\n").errors.size() == 1);
+}
+
 TEST_CASE("markers in code that a page shows are only text") {
     const std::string page = "```\n<!-- code: a -->\nx -- y\n```\n"
                              "~~~\n```\n<!-- n\n~~~\n";

@@ -23,9 +23,9 @@ cat >"$work/book/chapters/99-study/time.sh" <<'END'
 source "$(dirname "$0")/../../common/scripts/time_variants.sh"
 chapter 99-study "A study"
 problem study "One program, and 5 % more of it"
-variant base counter_sharded --workers 1 --counts 580000000
-variant same counter_sharded --workers 1 --counts 580000000
-variant planted counter_sharded --workers 1 --counts 609000000
+variant base refcount_atomic --workers 1 --references 14000000
+variant same refcount_atomic --workers 1 --references 14000000
+variant planted refcount_atomic --workers 1 --references 14700000
 go
 END
 

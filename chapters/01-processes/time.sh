@@ -94,11 +94,11 @@ detail pool_imap_unordered@consume-ms=30 pool_imap_unordered --consume-ms 30
 
 problem server "A server of sequential code" requests_per_s
 variant prefork_server@workers=1 prefork_server --workers 1 --kills 0 \
-    --requests 400
+    --requests 300
 variant prefork_server@workers=2 prefork_server --workers 2 --kills 0 \
-    --requests 400
+    --requests 300
 sweep prefork_server@workers=2@kills=10 prefork_server --workers 2 --kills 10 \
-    --requests 400
+    --requests 300
 
 problem idle "Workers that only wait"
 variant idle_memory idle_memory --workers 200

@@ -68,9 +68,9 @@ with_library oneTBB items_tbb items_tbb --items "$items"
 sweep items_sequential items_sequential --items "$items"
 for chunk in 0 1 10 100; do
     detail items_pool@chunk=$chunk items_pool --chunk $chunk \
-        --items $((chunk == 1 ? items / 5 : items))
+        --items $((chunk == 1 ? items / 20 : items))
 done
-note "chunk=N: N items at a time, with chunk=1 a fifth of the items; chunk=0: one part for each thread."
+note "chunk=N: N items at a time, with chunk=1 a twentieth of the items; chunk=0: one part for each thread."
 
 problem switch "A switch on one core, by the memory that each side touches" \
     thread_us

@@ -8,7 +8,7 @@ chapter 03-gil "The GIL"
 
 case $profile in
 quick) counts=1000000 ms=100 references=20000000 ;;
-default) counts=4000000 ms=200 references=60000000 ;;
+default) counts=3000000 ms=200 references=60000000 ;;
 full) counts=20000000 ms=1000 references=400000000 ;;
 esac
 find_python

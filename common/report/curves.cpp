@@ -205,7 +205,7 @@ std::string curves_picture(const problem& of, const curves& shown,
                       "set key below left Left reverse maxcols 1\n"
                       "set xlabel {1} textcolor rgb '{0}'\n"
                       "set ylabel {2} textcolor rgb '{0}'\n"
-                      "set xtics ({3})\nset offsets graph 0.03, 0.03, 0, 0\n",
+                      "set xtics ({3})\nset offsets graph 0.03, graph 0.03, graph 0, graph 0\n",
                       ink, quoted(shown.key),
                       quoted(shown.scaling ? "times as fast"
                                            : in_words(of.figure)),

@@ -149,7 +149,8 @@ static std::string inline_html(const std::string& text) {
              {std::pair<std::string, const char*>{"`", "code"},
               {"**", "strong"},
               {"*", "em"}}) {
-            if (done || text.compare(at, mark.size(), mark) != 0)
+            if (done || text.compare(at, mark.size(), mark) != 0
+                || text[at + mark.size()] == ' ')
                 continue;
             const auto first = at + mark.size();
             const auto end = partner(text, first, mark);

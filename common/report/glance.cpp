@@ -120,9 +120,14 @@ std::string tally(const std::vector<chapter_answer>& answers) {
         }
     if (all == 0)
         return "";
-    return fmt::format("Of {} claims {} hold on this machine, {} do not, {} "
-                       "are undecided, and {} were not measured.",
-                       all, of[0], of[1], of[2], of[3]);
+    const auto verb = [](std::size_t n, const char* one, const char* many) {
+        return fmt::format("{} {}", n, n == 1 ? one : many);
+    };
+    return fmt::format("Of {} claims {} on this machine, {}, {}, and {}.", all,
+                       verb(of[0], "holds", "hold"),
+                       verb(of[1], "does not", "do not"),
+                       verb(of[2], "is undecided", "are undecided"),
+                       verb(of[3], "was not measured", "were not measured"));
 }
 
 std::string ids_with(const chapter_answer& one, answer given) {
@@ -160,6 +165,6 @@ std::string explained(const claim& stated, const verdict& found) {
     if (!std::isfinite(seen))
         return words + ": too few rounds";
     return fmt::format("{}: only what is {} % away from {} can be told from it",
-                       words, std::ceil(seen * 100),
+                       words, std::ceil(seen * 100 - 1e-9),
                        stated_limit(stated, found));
 }

@@ -30,7 +30,8 @@ bool is_quick(const chapter& measured);
 std::vector<chapter_answer> answers_of(const std::vector<chapter>& chapters,
                                        const std::filesystem::path& book);
 
-// "Of 50 claims 43 hold here, 5 do not, 1 is undecided and 1 not measured."
+// "Of 50 claims 43 hold on this machine, 5 do not, 1 is undecided, and 1 was
+// not measured."
 // Empty if there are none.
 std::string tally(const std::vector<chapter_answer>& answers);
 

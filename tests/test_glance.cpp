@@ -1,0 +1,269 @@
+// What the report says of the book's pages, and its pictures by numbers.
+#include "catch.hpp"
+#include "common/report/curves.hpp"
+#include "common/report/document.hpp"
+#include "common/report/files.hpp"
+#include "common/report/glance.hpp"
+#include "common/report/pages.hpp"
+#include "common/report/percentiles.hpp"
+#include "common/report/reference.hpp"
+#include "temporary_directory.hpp"
+
+#include <cmath>
+
+namespace fs = std::filesystem;
+
+// Ten rounds of this many seconds each, a little apart.
+static label timed(const std::string& name, double seconds,
+                   const std::string& command = "") {
+    label made;
+    made.name = name;
+    made.kind = "variant";
+    made.command = command;
+    for (int round = 0; round < 10; ++round) {
+        const double now = seconds * (1 + 0.001 * (round * 7 % 10));
+        made.samples.push_back({run{now, now, 0, 0}, {}});
+    }
+    made.rounds = made.samples.size();
+    return made;
+}
+
+static chapter made_chapter(const std::string& profile = "default") {
+    chapter made;
+    made.name = "04-test";
+    made.title = "A test";
+    made.machine = {{"date", "2026-01-02"},
+                    {"profile", profile},
+                    {"processor", "Abacus"},
+                    {"CPUs we may use", "2"}};
+    made.problems = {{"p", "P", "time", {timed("slow", 2), timed("fast", 1)}, {}}};
+    label& baseline = made.problems[0].labels[0];
+    baseline.kind = "baseline";
+    baseline.again = timed("slow", 2).samples;
+    for (sample& one : baseline.samples)
+        one.printed.configuration = "two hands";
+    for (sample& one : made.problems[0].labels[1].samples)
+        one.printed.configuration = "four hands";
+    return made;
+}
+
+static constexpr auto page = R"(# A page
+
+<!-- answer -->
+In short: <!-- n: ratio(slow, fast) -->17<!-- /n --> times as fast,
+and <!-- n: 1000000 * time(slow) -->0<!-- /n --> µs.
+<!-- /answer -->
+
+<!-- seed: half | S3:1 | "half of it" | time(fast) < 0.7 * time(slow) -->
+
+> It takes *half* the time,
+> or less.
+> — the *Fluent Python* notes; *holds: 17, stated < 3*
+
+<!-- /seed -->
+
+<!-- claim: unreadable | time(fast -->
+Not a claim.
+<!-- /claim -->
+
+<!-- claim: same | time(fast) within 5 % of time(slow) -->
+It is the same.
+<!-- /claim -->
+
+<!-- claim: cores | time(fast) < time(slow) | cores >= 64 -->
+With many cores it is faster.
+<!-- /claim -->
+)";
+
+TEST_CASE("a page's claims, in its words") {
+    const auto claims = claims_on(page);
+    REQUIRE(claims.size() == 3);
+    CHECK(claims[0].stated.id == "half");
+    CHECK(claims[0].kind == "seed");
+    CHECK(claims[0].text == "It takes *half* the time, or less.");
+    CHECK(who_says(claims[0]) == "the *Fluent Python* notes");
+    CHECK(claims[1].text == "It is the same.");
+    CHECK(who_says(claims[1]) == "this book");
+    CHECK(claims_on("").empty());
+}
+
+TEST_CASE("a page's answer has the reader's figures") {
+    const chapter one = made_chapter();
+    CHECK(with_figures_of({&one}, answer_on(page))
+          == "In short: 2.0 times as fast, and 2,000,000 µs.");
+    CHECK(answer_on("no answer").empty());
+    chapter other = made_chapter();
+    other.problems[0].labels[1].trouble = "wrong result";
+    CHECK_THROWS_WITH(with_figures_of({&other}, answer_on(page)),
+                      contains("fast: wrong result"));
+}
+
+struct small_book {
+    temporary_directory at;
+    small_book() {
+        at.file("chapters/04-test/README.md", page);
+        // The book's machine: there it was not half, but nearly as long.
+        chapter reference = made_chapter();
+        label& slow = reference.problems[0].labels[0];
+        slow.samples = slow.again = timed("slow", 1.1).samples;
+        slow.samples[0].printed.configuration = "two hands";
+        at.file("chapters/04-test/reference.json", to_reference(reference));
+    }
+};
+
+TEST_CASE("verdicts are the reader's, beside the book's") {
+    const small_book book;
+    const std::vector<chapter> chapters = {made_chapter()};
+    const auto answers = answers_of(chapters, book.at.path);
+    REQUIRE(answers.size() == 1);
+    const auto& claims = answers[0].claims;
+    REQUIRE(claims.size() == 3);
+    CHECK(claims[0].here.given == answer::holds);
+    CHECK(figure_of(claims[0].here) == "0.50");
+    CHECK(claims[0].reference.value().given == answer::does_not_hold);
+    CHECK(figure_of(*claims[0].reference) == "0.91");
+    CHECK(claims[1].here.given == answer::does_not_hold);
+    CHECK(claims[2].here.given == answer::not_measured);
+    CHECK(explained(claims[2].said.stated, claims[2].here)
+          == "**not measured here**: needs 64 cores");
+    CHECK(ids_with(answers[0], answer::holds) == "*half*");
+    CHECK(ids_with(answers[0], answer::does_not_hold) == "same");
+    CHECK(ids_with(answers[0], answer::undecided).empty());
+    CHECK(tally(answers) == "Of 3 claims 1 holds on this machine, 1 does not, "
+                            "0 are undecided, and 1 was not measured.");
+    CHECK_THAT(terminal_glance(chapters, answers),
+               contains("Chapter 04: A test. In short: 2.0 times as fast")
+                   && contains("  holds: half\n  does not hold here: same\n"));
+}
+
+TEST_CASE("there are no verdicts with --quick, and without a page none") {
+    const small_book book;
+    const auto quick = answers_of({made_chapter("quick")}, book.at.path);
+    REQUIRE(quick.at(0).claims.size() == 3);
+    for (const judged_claim& one : quick[0].claims)
+        CHECK(one.here.given == answer::not_measured);
+    CHECK(quick[0].claims[0].here.why == "no verdicts with --quick");
+    CHECK(quick[0].answer.starts_with("In short: 2.0"));
+    const temporary_directory empty;
+    CHECK(answers_of({made_chapter()}, empty.path).at(0).claims.empty());
+    CHECK(tally(answers_of({made_chapter()}, empty.path)).empty());
+}
+
+TEST_CASE("a page that is newer than the measurements") {
+    const small_book book;
+    chapter old = made_chapter();
+    old.problems[0].labels.pop_back();
+    const auto answers = answers_of({old}, book.at.path);
+    CHECK(answers[0].answer == "No answer: no measurement of fast.");
+    CHECK(answers[0].claims.at(0).here.why == "no measurement of fast");
+}
+
+TEST_CASE("an undecided claim says what could have been seen") {
+    verdict found;
+    found.given = answer::undecided;
+    found.ratio = 1;
+    found.low = 1 / 1.1;
+    found.high = 1.1;
+    const claim stated = read_claim("claim", "a | time(x) > 1.05 * time(y)");
+    found.factor = 1.05;
+    CHECK(explained(stated, found)
+          == "**undecided**: only what is 10 % away from > 1.05 can be told "
+             "from it");
+    found.high = HUGE_VAL;
+    CHECK(explained(stated, found) == "**undecided**: too few rounds");
+}
+
+// --- Pictures
+// ----------------------------------------------------------------------------------
+
+TEST_CASE("labels that differ in a number are a curve") {
+    problem of{"p", "P", "time", {}, {}};
+    of.labels = {timed("alone", 4),
+                 timed("many@order=list@workers=1", 4),
+                 timed("many@order=list@workers=4", 1, "/b/many --workers 4"),
+                 timed("many@order=list", 2, "/b/many --order list"),
+                 timed("many", 2, "/b/many --order first")};
+    of.labels[3].samples[0].printed.configuration = "numbers, workers: 2";
+    of.labels.push_back(timed("many@order=list@workers=8", 1));
+    of.labels.back().trouble = "wrong result";
+    const auto found = curves_of(of);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].key == "workers");
+    CHECK(found[0].scaling);
+    REQUIRE(found[0].lines.size() == 1);
+    const curve& line = found[0].lines[0];
+    CHECK(line.name == "many@order=list");
+    REQUIRE(line.points.size() == 3);
+    for (std::size_t i = 0; i < 3; ++i) {
+        CHECK(line.points[i].first == std::pow(2, i));
+        CHECK(line.points[i].second == Approx(std::pow(2, i)));
+    }
+    CHECK(in_words(of, found[0])
+          == "Times as fast, by workers. many@order=list: 1.0 at 1, 2.0 at 2, "
+             "4.0 at 4.");
+    CHECK_THAT(curves_picture(of, found[0], "04", 2),
+               contains("<title>Times as fast") && contains("cores: 2")
+                   && contains("ideal"));
+}
+
+TEST_CASE("what scales by no number of workers is shown as it is") {
+    problem of{"p", "P", "time", {}, {}};
+    of.labels = {timed("ring", 1, "/b/ring --via pipe --bytes 4096"),
+                 timed("ring@via=pipe@bytes=64", 2),
+                 timed("ring@via=pipe@bytes=1048576", 3),
+                 timed("ring@via=file@bytes=64", 4)};
+    const auto found = curves_of(of);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].key == "bytes");
+    CHECK_FALSE(found[0].scaling);
+    CHECK(found[0].lines.size() == 1); // file has a single point
+    CHECK(found[0].lines[0].points.at(1).first == 4096);
+    CHECK_THAT(in_words(of, found[0]), contains("at 1 Mi"));
+    of.labels.resize(2); // two points are no curve
+    CHECK(curves_of(of).empty());
+}
+
+TEST_CASE("percentiles of those who print all of them") {
+    problem of{"p", "P", "time", {timed("a", 1), timed("b", 1)}, {}};
+    for (sample& one : of.labels[0].samples)
+        one.printed.figures = {{"p50_us", "10"}, {"p90_us", "20"},
+                               {"p99_us", "5000"}, {"max_us", "6000"}};
+    for (sample& one : of.labels[1].samples)
+        one.printed.figures = {{"p50_us", "10"}};
+    const auto found = percentiles_of(of);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].at == std::vector<double>{10, 20, 5000, 6000});
+    CHECK_THAT(percentiles_picture(of, "04"),
+               contains("a: 10, 20, 5.0 k, 6.0 k."));
+    of.labels.erase(of.labels.begin());
+    CHECK(percentiles_picture(of, "04").empty());
+}
+
+// --- Both pages
+// --------------------------------------------------------------------------------
+
+TEST_CASE("a page in Markdown and HTML") {
+    const temporary_directory at;
+    const document made = {
+        heading{1, "One <of> us"},
+        paragraph{"*a* **b** `c < d` [e *f*](g.md) 2 * 3 < 7"},
+        bullets{{"x & y"}},
+        shown_table{{{"h", "i"}, {{"`j`", "k"}}}, true},
+        picture{"pic", "<svg role=\"img\"></svg>", "What it shows."}};
+    const std::string html = as_html(made);
+    CHECK_THAT(html, contains("<title>One &lt;of&gt; us</title>"));
+    CHECK_THAT(html, contains("<h1 id=\"one-of-us\">"));
+    CHECK_THAT(html,
+               contains("<p><em>a</em> <strong>b</strong> <code>c &lt; d</code> "
+                        "<a href=\"g.md\">e <em>f</em></a> 2 * 3 &lt; 7</p>"));
+    CHECK_THAT(html, contains("<li>x &amp; y</li>"));
+    CHECK_THAT(html, contains("<td data-head=\"i\">k</td>"));
+    CHECK_THAT(html, contains("<svg role=\"img\"></svg><figcaption>"));
+    const std::string markdown = as_markdown(made, at.path);
+    CHECK_THAT(markdown, contains("# One &lt;of> us\n"));
+    CHECK_THAT(markdown, contains("`c < d`") && contains("2 * 3 &lt; 7"));
+    CHECK_THAT(markdown, contains("| h | i |\n|:--|:--|\n| `j` | k |\n"));
+    CHECK_THAT(markdown, contains("![What it shows.](pictures/pic.svg)"));
+    CHECK_THAT(read_text(at.path / "pictures/pic.svg"),
+               contains("prefers-color-scheme"));
+}
