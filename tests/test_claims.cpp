@@ -311,8 +311,7 @@ TEST_CASE("a clear difference, a small one, and none") {
     CHECK(slower(1.01) == answer::undecided);
     CHECK(slower(1) == answer::undecided);
     CHECK(slower(0.9) == answer::does_not_hold);
-    CHECK(of_times("time(b) within 10 % of time(a)", calm, calm_again,
-                   calm_too)
+    CHECK(of_times("time(b) within 10 % of time(a)", calm, calm_again, calm_too)
           == answer::holds);
 }
 

@@ -172,8 +172,8 @@ int main(int argc, char** argv) try {
     for (const rounds& one : trials)
         calm.push_back(calmed(one, 0.01));
     int faster = 0, found = 0;
-    for (const auto& [what, of] :
-         {std::pair{"as measured", &trials}, {"with the noise shrunk to 1 %", &calm}}) {
+    for (const auto& [what, of] : {std::pair{"as measured", &trials},
+                                   {"with the noise shrunk to 1 %", &calm}}) {
         fmt::print("\nwhere 5 % are planted, {}, of {} trials:\n", what,
                    trials.size());
         for (const std::size_t n : {std::size_t{2}, standard, full}) {

@@ -170,10 +170,9 @@ verdict judge(const claim& one, std::size_t claims, double machine_cores,
     bool every_round = true;
     for (std::size_t r = 0; r < both.left.size(); ++r) {
         // To a stated 0 nothing has a ratio: see against_factor().
-        ratios.push_back(both.left[r]
-                         / (right.scalar && right.factor == 0
-                                ? 1
-                                : both.right[r]));
+        ratios.push_back(
+            both.left[r]
+            / (right.scalar && right.factor == 0 ? 1 : both.right[r]));
         logs.push_back(std::log(ratios.back()));
         every_round = every_round && holds(one, both.left[r], both.right[r]);
     }

@@ -40,9 +40,8 @@ static std::string in_command(const label& one, const std::string& key) {
         return "";
     const std::string& says = one.samples.front().printed.configuration;
     const auto at = says.find("workers: ");
-    return at == says.npos
-               ? ""
-               : std::to_string(std::atoi(says.c_str() + at + 9));
+    return at == says.npos ? ""
+                           : std::to_string(std::atoi(says.c_str() + at + 9));
 }
 
 static bool is_number(const std::string& text, double& number) {
@@ -97,11 +96,10 @@ families(const std::vector<setting>& all, const std::string& key) {
 
 static double times_as_fast(const problem& of, const label& one,
                             const label& base) {
-    return less_is_better(of.figure)
-               ? median(values(of, base.samples))
-                     / median(values(of, one.samples))
-               : median(values(of, one.samples))
-                     / median(values(of, base.samples));
+    return less_is_better(of.figure) ? median(values(of, base.samples))
+                                           / median(values(of, one.samples))
+                                     : median(values(of, one.samples))
+                                           / median(values(of, base.samples));
 }
 
 std::vector<curves> curves_of(const problem& of) {
@@ -143,7 +141,8 @@ std::vector<curves> curves_of(const problem& of) {
 
 // "1048576" as "1 Mi", 5000 as "5000".
 static std::string show_setting(double x) {
-    for (const auto& [unit, name] : {std::pair{1048576.0, " Mi"}, {1024.0, " Ki"}})
+    for (const auto& [unit, name] :
+         {std::pair{1048576.0, " Mi"}, {1024.0, " Ki"}})
         if (x >= unit && std::fmod(x, unit) == 0)
             return fmt::format("{}{}", x / unit, name);
     return fmt::format("{}", x);
@@ -156,10 +155,10 @@ std::string in_words(const problem& of, const curves& shown) {
     for (const curve& line : shown.lines) {
         text += fmt::format(" {}:", line.name);
         for (const auto& [x, y] : line.points)
-            text += fmt::format("{} {} at {}", x == line.points[0].first ? "" : ",",
-                                shown.scaling ? two_digits(y)
-                                              : show_value(of, y),
-                                show_setting(x));
+            text +=
+                fmt::format("{} {} at {}", x == line.points[0].first ? "" : ",",
+                            shown.scaling ? two_digits(y) : show_value(of, y),
+                            show_setting(x));
         text += '.';
     }
     return text;
@@ -171,8 +170,8 @@ std::string curves_picture(const problem& of, const curves& shown,
     double least = HUGE_VAL, most = 0;
     std::string blocks, plots;
     // Readable on white and on black.
-    const char* colours[] = {"#3987cf", "#c2671d", "#2b9348", "#9a6bd0",
-                             "#c94f7c", "#7f8630"};
+    const char* colours[] = {"#3987cf", "#c2671d", "#2b9348",
+                             "#9a6bd0", "#c94f7c", "#7f8630"};
     int next = 0;
     for (const curve& line : shown.lines) {
         blocks += fmt::format("$line{} << END\n", next);
@@ -201,17 +200,20 @@ std::string curves_picture(const problem& of, const curves& shown,
     };
     std::string script =
         picture_head(300 + 20 * next)
-        + fmt::format("set border 3 lc rgb '{0}'\n"
-                      "set key below left Left reverse maxcols 1\n"
-                      "set xlabel {1} textcolor rgb '{0}'\n"
-                      "set ylabel {2} textcolor rgb '{0}'\n"
-                      "set xtics ({3})\nset offsets graph 0.03, graph 0.03, graph 0, graph 0\n",
-                      ink, quoted(shown.key),
-                      quoted(shown.scaling ? "times as fast"
-                                           : in_words(of.figure)),
-                      labels);
-    if (wide || shown.scaling)
-        script += "set logscale x\n";
+        + fmt::format(
+            "set border 3 lc rgb '{0}'\n"
+            "set key below left Left reverse maxcols 1\n"
+            "set xlabel {1} textcolor rgb '{0}'\n"
+            "set ylabel {2} textcolor rgb '{0}'\n"
+            "set xtics ({3})\n",
+            ink, quoted(shown.key),
+            quoted(shown.scaling ? "times as fast" : in_words(of.figure)),
+            labels);
+    const double edge = 0.03 * (to - from);
+    script += wide || shown.scaling
+                  ? fmt::format("set logscale x\nset xrange [{}:{}]\n",
+                                from / 1.15, to * 1.15)
+                  : fmt::format("set xrange [{}:{}]\n", from - edge, to + edge);
     if (steep)
         script += fmt::format("set logscale y\nset yrange [{}:{}]\n"
                               "set ytics ({})\n",

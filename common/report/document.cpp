@@ -16,12 +16,17 @@ static std::string anchor(const std::string& text) {
         if (c == ' ' || c == '-')
             found += '-';
         else if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_')
-            found += static_cast<char>(
-                std::tolower(static_cast<unsigned char>(c)));
+            found +=
+                static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     return found;
 }
 
 // --- Markdown --------------------------------------------------------------
+
+// NAME of a row that begins with **NAME**; else empty.
+static std::string row_id(const std::string& cell) {
+    return cell.starts_with("**") ? cell.substr(2, cell.find("**", 2) - 2) : "";
+}
 
 // A < would begin an element, but not in code.
 static std::string escape_markdown(const std::string& text) {
@@ -61,9 +66,13 @@ class markdown_writer {
     }
     void operator()(const shown_table& one) {
         table t = one.shown;
-        for (auto& row : t.rows)
+        for (auto& row : t.rows) {
             for (std::string& cell : row)
                 cell = escape_markdown(cell);
+            if (const std::string id = row_id(row[0]);
+                one.sentences && !id.empty())
+                row[0].insert(0, fmt::format("<a id=\"{}\"></a>", id));
+        }
         std::string rows = as_markdown(t);
         if (one.sentences)
             for (std::size_t at = 0; (at = rows.find("--:", at)) != rows.npos;)
@@ -123,7 +132,10 @@ tbody th{font-weight:400;font-family:ui-monospace,monospace;font-size:.9rem}
 .sentences{font-size:.875rem;line-height:1.4}
 .sentences th,.sentences td{text-align:left;white-space:normal;vertical-align:top;
   overflow-wrap:break-word}
-.sentences tbody th{font-family:inherit;font-size:inherit;max-width:28rem}
+.sentences tbody th{font-family:inherit;font-size:inherit}
+.sentences th:first-child{width:38%}
+.sentences a{text-decoration-color:var(--line)}
+.sentences tr:target{background:var(--band)}
 .sentences code{font-size:.8rem;color:var(--soft);overflow-wrap:anywhere}
 @media(max-width:50rem){.sentences thead{display:none}
   .sentences tr{display:block;border-bottom:1px solid var(--line);padding:.4rem 0}
@@ -163,8 +175,8 @@ static std::string inline_html(const std::string& text) {
             at = end + mark.size();
             done = true;
         }
-        const auto middle = text[at] == '[' && !done ? text.find("](", at)
-                                                     : text.npos;
+        const auto middle =
+            text[at] == '[' && !done ? text.find("](", at) : text.npos;
         const auto end = middle == text.npos ? middle : text.find(')', middle);
         if (!done && end != text.npos) {
             out += fmt::format(
@@ -215,11 +227,14 @@ struct html_writer {
             text += "<th scope=\"col\">" + inline_html(head) + "</th>";
         text += "</tr></thead>\n<tbody>\n";
         for (const auto& row : t.rows) {
-            text += "<tr><th scope=\"row\">" + inline_html(row[0]) + "</th>";
+            const std::string id = row_id(row[0]);
+            text += id.empty() ? "<tr>"
+                               : fmt::format("<tr id=\"{}\">", escape_html(id));
+            text += "<th scope=\"row\">" + inline_html(row[0]) + "</th>";
             for (std::size_t c = 1; c < row.size(); ++c)
-                text += fmt::format("<td data-head=\"{}\">{}</td>",
-                                    escape_html(t.head[c]),
-                                    inline_html(row[c]));
+                text +=
+                    fmt::format("<td data-head=\"{}\">{}</td>",
+                                escape_html(t.head[c]), inline_html(row[c]));
             text += "</tr>\n";
         }
         text += "</tbody>\n</table>\n";
@@ -232,12 +247,11 @@ std::string as_html(const document& page) {
         std::visit(writer, one);
     const auto* title =
         page.empty() ? nullptr : std::get_if<heading>(&page.front());
-    return fmt::format(
-               "<!doctype html>\n<html lang=\"en\">\n<head>\n"
-               "<meta charset=\"utf-8\">\n"
-               "<meta name=\"viewport\" content=\"width=device-width,"
-               "initial-scale=1\">\n<title>{}</title>\n<style>",
-               title == nullptr ? "" : escape_html(title->text))
+    return fmt::format("<!doctype html>\n<html lang=\"en\">\n<head>\n"
+                       "<meta charset=\"utf-8\">\n"
+                       "<meta name=\"viewport\" content=\"width=device-width,"
+                       "initial-scale=1\">\n<title>{}</title>\n<style>",
+                       title == nullptr ? "" : escape_html(title->text))
            + style + "</style>\n</head>\n<body>\n" + writer.text
            + "</body>\n</html>\n";
 }

@@ -27,8 +27,10 @@ struct bullets {
 
 struct shown_table {
     table shown;
-    bool sentences = false; // its cells are text: on a phone one below the
-                            // other, not numbers beside each other
+    // Its cells are text: on a phone one below the other, not numbers beside
+    // each other. A row that begins with **NAME** is what [...](#NAME) leads
+    // to.
+    bool sentences = false;
 };
 
 // SVG in the text colour of the page, and a file's name for it.
@@ -37,8 +39,8 @@ struct picture {
     std::string caption; // also for those who do not see it
 };
 
-using document =
-    std::vector<std::variant<heading, paragraph, bullets, shown_table, picture>>;
+using document = std::vector<
+    std::variant<heading, paragraph, bullets, shown_table, picture>>;
 
 // Writes the pictures into `directory`/pictures and returns the text.
 std::string as_markdown(const document& page,

@@ -115,6 +115,8 @@ std::string tally(const std::vector<chapter_answer>& answers) {
     std::size_t all = 0, of[4] = {};
     for (const chapter_answer& one : answers)
         for (const judged_claim& each : one.claims) {
+            if (is_quick(*one.of))
+                continue;
             ++all;
             ++of[static_cast<std::size_t>(each.here.given)];
         }
@@ -130,15 +132,12 @@ std::string tally(const std::vector<chapter_answer>& answers) {
                        verb(of[3], "was not measured", "were not measured"));
 }
 
-std::string ids_with(const chapter_answer& one, answer given) {
-    std::string all;
+std::vector<stated_claim> claims_with(const chapter_answer& one, answer given) {
+    std::vector<stated_claim> found;
     for (const judged_claim& each : one.claims)
-        if (each.here.given == given) {
-            const char* mark = each.said.kind == "seed" ? "*" : "";
-            all += fmt::format("{}{}{}{}", all.empty() ? "" : ", ", mark,
-                               each.said.stated.id, mark);
-        }
-    return all;
+        if (each.here.given == given)
+            found.push_back(each.said);
+    return found;
 }
 
 std::string figure_of(const verdict& found) {
@@ -154,17 +153,16 @@ std::string figure_of(const verdict& found) {
                        show(found.high));
 }
 
-std::string explained(const claim& stated, const verdict& found) {
+std::string explained(const verdict& found) {
     const std::string words = fmt::format("**{}**", in_words(found.given));
     if (found.given == answer::not_measured)
         return fmt::format("{}: {}", words, found.why);
     if (found.given != answer::undecided)
         return words;
-    // Half of the interval: what is further from the limit is decided.
+    // Half of the interval: what is further from the limit would be decided.
     const double seen = std::sqrt(found.high / found.low) - 1;
     if (!std::isfinite(seen))
         return words + ": too few rounds";
-    return fmt::format("{}: only what is {} % away from {} can be told from it",
-                       words, std::ceil(seen * 100 - 1e-9),
-                       stated_limit(stated, found));
+    return fmt::format("{}: a difference of less than {} % cannot be seen here",
+                       words, std::ceil(seen * 100 - 1e-9));
 }

@@ -32,15 +32,14 @@ std::vector<chapter_answer> answers_of(const std::vector<chapter>& chapters,
 
 // "Of 50 claims 43 hold on this machine, 5 do not, 1 is undecided, and 1 was
 // not measured."
-// Empty if there are none.
+// Empty if there are none. Without those of chapters measured with --quick.
 std::string tally(const std::vector<chapter_answer>& answers);
 
-// The ids of a chapter's claims with this verdict, those of the sources in
-// italics, separated by commas. Empty if there are none.
-std::string ids_with(const chapter_answer& one, answer given);
+// A chapter's claims with this verdict.
+std::vector<stated_claim> claims_with(const chapter_answer& one, answer given);
 
 // "1.9 (1.8 to 2.0)": what is held against the limit, and how sure that is.
 std::string figure_of(const verdict& found);
 
 // "**holds**", with a reason where one is due.
-std::string explained(const claim& stated, const verdict& found);
+std::string explained(const verdict& found);

@@ -38,8 +38,8 @@ std::string picture_head(int height) {
 }
 
 static void add_tick(std::string& all, double at, const show_tick& show) {
-    all += fmt::format("{}{} {}", all.empty() ? "" : ", ", quoted(show(at)),
-                       at);
+    all +=
+        fmt::format("{}{} {}", all.empty() ? "" : ", ", quoted(show(at)), at);
 }
 
 std::string ticks(double most, const show_tick& show) {

@@ -38,8 +38,8 @@ std::vector<stated_claim> claims_on(std::string_view page) {
             const std::string head = fmt::format("<!-- {}: ", kind);
             if (!lines[i].starts_with(head) || !lines[i].ends_with(" -->"))
                 continue;
-            const std::string marker = lines[i].substr(
-                head.size(), lines[i].size() - 4 - head.size());
+            const std::string marker =
+                lines[i].substr(head.size(), lines[i].size() - 4 - head.size());
             try {
                 claims.push_back(
                     {read_claim(kind, marker), kind, words_from(lines, i + 1)});
@@ -61,9 +61,8 @@ std::string who_says(const stated_claim& one) {
                                    {"S4", "the *snakes* article"}})
         if (one.stated.where.starts_with(id))
             return name;
-    throw std::runtime_error(
-        fmt::format("'{}' does not begin with a source, S0 to S4",
-                    one.stated.where));
+    throw std::runtime_error(fmt::format(
+        "'{}' does not begin with a source, S0 to S4", one.stated.where));
 }
 
 std::string answer_on(std::string_view page) {
@@ -84,9 +83,9 @@ std::string with_figures_of(const library& in, std::string answer) {
         if (close == answer.npos || last == answer.npos)
             throw std::runtime_error("an answer with half a figure");
         const auto first = from + head.size();
-        answer.replace(from, last + end.size() - from,
-                       figure_in_prose(answer.substr(first, close - first),
-                                       in));
+        answer.replace(
+            from, last + end.size() - from,
+            figure_in_prose(answer.substr(first, close - first), in));
     }
     return answer;
 }

@@ -89,9 +89,11 @@ static std::string machine_in_a_line(const std::vector<chapter>& chapters) {
          {std::pair{"CPUs we may use", "CPUs we may use: "},
           {"memory", ""},
           {"system", ""},
-          {"compiler", ""}})
+          {"compiler", ""},
+          {"date", ""}})
         if (const std::string value = entry(all, key); !value.empty())
-            line += fmt::format(", {}{}", words, value);
+            line += fmt::format(", {}{}", words,
+                                value.substr(0, value.find(", -std")));
     return line + '.';
 }
 
@@ -158,26 +160,37 @@ static std::string wrapped(const std::string& text,
     return all.append(line).append("\n");
 }
 
-static constexpr answer all_answers[] = {
-    answer::holds, answer::does_not_hold, answer::undecided,
-    answer::not_measured};
+// Their ids, separated by commas, a source's and ours each in its own form.
+static std::string listed(const std::vector<stated_claim>& claims,
+                          const std::string& source, const std::string& ours) {
+    std::string all;
+    for (const stated_claim& one : claims)
+        all += (all.empty() ? "" : ", ")
+               + fmt::format(fmt::runtime(one.kind == "seed" ? source : ours),
+                             one.stated.id);
+    return all;
+}
+
+static constexpr answer all_answers[] = {answer::holds, answer::does_not_hold,
+                                         answer::undecided,
+                                         answer::not_measured};
 
 std::string terminal_glance(const std::vector<chapter>& chapters,
                             const std::vector<chapter_answer>& answers) {
-    std::string text = fmt::format("\n{}", wrapped(machine_in_a_line(chapters)));
+    std::string text =
+        fmt::format("\n{}", wrapped(machine_in_a_line(chapters)));
     for (const chapter_answer& one : answers) {
-        text += fmt::format(
-            "\n{}", wrapped(heading_of(*one.of) + ". " + one.answer));
+        text += fmt::format("\n{}",
+                            wrapped(heading_of(*one.of) + ". " + one.answer));
         if (is_quick(*one.of)) {
             text += "  No verdicts with --quick.\n";
             continue;
         }
         for (const answer given : all_answers)
-            if (std::string ids = ids_with(one, given); !ids.empty()) {
-                ids.erase(std::remove(ids.begin(), ids.end(), '*'), ids.end());
-                text += wrapped(
-                    fmt::format("{}: {}", in_words(given), ids), "  ", "    ");
-            }
+            if (const auto claims = claims_with(one, given); !claims.empty())
+                text += wrapped(fmt::format("{}: {}", in_words(given),
+                                            listed(claims, "{0}", "{0}")),
+                                "  ", "    ");
     }
     if (!tally(answers).empty())
         text += fmt::format("\n{}", wrapped(tally(answers)));
@@ -185,10 +198,6 @@ std::string terminal_glance(const std::vector<chapter>& chapters,
 }
 
 // --- The report ------------------------------------------------------------
-
-static std::string or_dash(const std::string& text) {
-    return text.empty() ? "\u2013" : text;
-}
 
 // A line for each chapter: its answer and its claims by verdict.
 static table glance(const std::vector<chapter_answer>& answers) {
@@ -202,10 +211,12 @@ static table glance(const std::vector<chapter_answer>& answers) {
         std::vector<std::string> row = {
             title + (one.answer.empty() ? "" : " " + one.answer)};
         for (const answer given : all_answers)
-            row.push_back(or_dash(
-                given == answer::not_measured && is_quick(*one.of)
-                    ? "no verdicts with --quick"
-                    : ids_with(one, given)));
+            row.push_back(given == answer::not_measured && is_quick(*one.of)
+                              ? "no verdicts with --quick"
+                              : listed(claims_with(one, given), "*[{0}](#{0})*",
+                                       "[{0}](#{0})"));
+        for (std::string& cell : row)
+            cell = cell.empty() ? "\u2013" : cell;
         t.rows.push_back(row);
     }
     return t;
@@ -233,7 +244,7 @@ static table all_claims(const chapter_answer& one) {
                          stated.right),
              stated_limit(stated, each.here),
              each.reference ? measured(*each.reference) : "not measured",
-             measured(each.here), explained(stated, each.here)});
+             measured(each.here), explained(each.here)});
     }
     return t;
 }
@@ -289,10 +300,9 @@ static document report_of(const std::vector<chapter>& chapters,
                           const std::vector<chapter_answer>& answers) {
     document page;
     page.push_back(heading{1, "Many Hands: the comparison report"});
-    page.push_back(paragraph{fmt::format("{} {}", machine_in_a_line(chapters),
-                                         tally(answers).empty()
-                                             ? ""
-                                             : "**" + tally(answers) + "**")});
+    page.push_back(paragraph{fmt::format(
+        "{} {}", machine_in_a_line(chapters),
+        tally(answers).empty() ? "" : "**" + tally(answers) + "**")});
     page.push_back(shown_table{glance(answers), true});
     page.push_back(paragraph{
         "In italics: what a source claims. The others are this book's own "

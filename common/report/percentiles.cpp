@@ -29,8 +29,9 @@ std::string percentiles_picture(const problem& of, const std::string& chapter) {
     const auto lines = percentiles_of(of);
     if (lines.empty())
         return "";
-    std::string ranges, names, words = "Microseconds that half, 90, 99 of 100 "
-                                       "and all of the requests took at most.";
+    std::string ranges, names,
+        words = "Microseconds that half, 90, 99 of 100 "
+                "and all of the requests took at most.";
     std::string points[4];
     double least = lines.front().at.front(), most = 0;
     int row = 0;
@@ -51,14 +52,15 @@ std::string percentiles_picture(const problem& of, const std::string& chapter) {
     }
     std::string script =
         picture_head(110 + 26 * row)
-        + fmt::format("set ytics ({}) scale 0\n"
-                      "set xlabel 'log scale' textcolor rgb '{}'\n"
-                      "set yrange [{}:0.6]\nset logscale x\nset xtics ({})\n"
-                      "set key below\n$ranges << END\n{}END\n",
-                      names, ink, -row + 0.4,
-                      ticks_log(least, most,
-                                [](double us) { return show_seconds(us / 1e6); }),
-                      ranges);
+        + fmt::format(
+            "set ytics ({}) scale 0\n"
+            "set xlabel 'log scale' textcolor rgb '{}'\n"
+            "set yrange [{}:0.6]\nset logscale x\nset xtics ({})\n"
+            "set key below\n$ranges << END\n{}END\n",
+            names, ink, -row + 0.4,
+            ticks_log(least, most,
+                      [](double us) { return show_seconds(us / 1e6); }),
+            ranges);
     std::string plots = fmt::format(
         "$ranges with vectors nohead lw 2 lc rgb '{}' notitle", ink);
     const char* meaning[] = {"half", "90 of 100", "99 of 100", "the longest"};

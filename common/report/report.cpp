@@ -6,8 +6,9 @@
 //                               prints one chapter's reference.json
 //     report show DIRECTORY     prints one chapter; exit 1 if a run failed
 //     report write RESULTS      writes report.html and report.md into RESULTS,
-//                               of all chapters there, with verdicts on the claims of the
-//                               book in RESULTS/..; prints a summary
+//                               of all chapters there, with verdicts on the
+//                               claims of the book in RESULTS/..; prints a
+//                               summary
 #include "common/check.hpp"
 #include "machine.hpp"
 #include "measurements.hpp"
@@ -83,8 +84,7 @@ int main(int argc, char** argv) try {
             throw missing(fmt::format(
                 "no measurements in {}; run_all.sh makes them", argv[2]));
         // results/ lies in the book, whose pages say what is claimed.
-        const auto answers =
-            answers_of(chapters, fs::absolute(argv[2]) / "..");
+        const auto answers = answers_of(chapters, fs::absolute(argv[2]) / "..");
         write_report(chapters, answers, argv[2]);
         int status = 0;
         for (const chapter& one : chapters) {

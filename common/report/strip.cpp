@@ -46,19 +46,18 @@ std::string strip_picture(const problem& of, const std::string& chapter) {
     const auto show = [&](double x) { return show_value(of, x); };
     std::string script =
         picture_head(70 + 36 * line)
-        + fmt::format("set ytics ({}) scale 0\n"
-                      "set xlabel {} textcolor rgb '{}'\n"
-                      "set yrange [{}:0.6]\n"
-                      "unset key\n",
-                      names,
-                      quoted(in_words(of.figure)
-                             + (logarithmic ? ", log scale" : "")),
-                      ink, -line + 0.4);
-    script += logarithmic
-                  ? fmt::format("set logscale x\nset xtics ({})\n",
-                                ticks_log(least, most, show))
-                  : fmt::format("set xrange [0:*]\nset xtics ({})\n",
-                                ticks(most, show));
+        + fmt::format(
+            "set ytics ({}) scale 0\n"
+            "set xlabel {} textcolor rgb '{}'\n"
+            "set yrange [{}:0.6]\n"
+            "unset key\n",
+            names,
+            quoted(in_words(of.figure) + (logarithmic ? ", log scale" : "")),
+            ink, -line + 0.4);
+    script += logarithmic ? fmt::format("set logscale x\nset xtics ({})\n",
+                                        ticks_log(least, most, show))
+                          : fmt::format("set xrange [0:*]\nset xtics ({})\n",
+                                        ticks(most, show));
     script += fmt::format("$dots << END\n{}END\n$medians << END\n{}END\n"
                           "plot $dots with points pt 7 ps 0.5"
                           " lc rgb '#3987cf',"
