@@ -29,9 +29,9 @@ note "Without workers=N there are as many as cores."
 # On one core nobody has to be woken up on another, and what is left is the
 # work itself.
 problem dispatch "A task to a worker and back, on one core" tasks_per_s
-variant ping_pong@cpus=1 "${one_core[@]}" "$bin/ping_pong" --rounds 30000
+variant ping_pong@cpus=1 "${one_core[@]}" "$bin/ping_pong" --rounds 20000
 variant pool_dispatch@cpus=1@workers=1 "${one_core[@]}" "$bin/pool_dispatch" \
-    --workers 1 --tasks 30000
+    --workers 1 --tasks 20000
 
 problem tasks "Tasks that do next to nothing" tasks_per_s
 variant pool_dispatch pool_dispatch --workers 2 --tasks 5000
@@ -71,7 +71,7 @@ detail start_cost@cpus=1@resident-mib=1024@shared=1 "${start_cost[@]}" \
 sweep start_cost start_cost --rounds "$starts"
 
 problem cheap "Twenty prices raised by 10 %"
-variant cheap_map cheap_map --rounds 80
+variant cheap_map cheap_map --rounds 40
 
 problem transport "Bytes from one process to another" mib_per_s
 variant transport transport --via pipe --bytes 4096 --mib 64
@@ -94,11 +94,11 @@ detail pool_imap_unordered@consume-ms=30 pool_imap_unordered --consume-ms 30
 
 problem server "A server of sequential code" requests_per_s
 variant prefork_server@workers=1 prefork_server --workers 1 --kills 0 \
-    --requests 300
+    --requests 200
 variant prefork_server@workers=2 prefork_server --workers 2 --kills 0 \
-    --requests 300
+    --requests 200
 sweep prefork_server@workers=2@kills=10 prefork_server --workers 2 --kills 10 \
-    --requests 300
+    --requests 200
 
 problem idle "Workers that only wait"
 variant idle_memory idle_memory --workers 200

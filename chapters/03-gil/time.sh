@@ -8,7 +8,7 @@ chapter 03-gil "The GIL"
 
 case $profile in
 quick) counts=1000000 ms=100 references=20000000 ;;
-default) counts=3000000 ms=200 references=60000000 ;;
+default) counts=3000000 ms=150 references=60000000 ;;
 full) counts=20000000 ms=1000 references=400000000 ;;
 esac
 find_python
@@ -92,7 +92,7 @@ for workers in 0 1 2; do
     convoy_of_cpython gil_convoy@workers=$workers --workers $workers
 done
 
-note "The client asks for so long, ms: $ms. Beside a thread that computes that is some 28 requests in 200 ms, of each round."
+note "The client asks for so long, ms: $ms. Beside a thread that computes that is some 21 requests in 150 ms, of each round."
 
 problem eager "The same with a client that does not think" requests_per_s
 for workers in 0 1; do

@@ -45,7 +45,7 @@ fi
 
 problem batches "The same rows in files of another size" rows_per_s
 variant samples_sequential samples_sequential --rows 3000000
-variant samples_sequential@batch=100 samples_sequential --rows 1000000 \
+variant samples_sequential@batch=100 samples_sequential --rows 3000000 \
     --batch 100
 variant samples_sequential@batch=1000000 samples_sequential --rows 3000000 \
     --batch 1000000

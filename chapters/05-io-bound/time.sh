@@ -12,7 +12,7 @@ needs_postgres
 # the source's 100,000 would keep the naive loaders busy for half an hour.
 case $profile in
 quick) row=1000 stream=50000 ;;
-default) row=1000 stream=100000 ;;
+default) row=1000 stream=70000 ;;
 full) row=10000 stream=500000 ;;
 esac
 problem load "Rows into PostgreSQL, a transaction per row or one for all" \
