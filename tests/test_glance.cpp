@@ -126,7 +126,8 @@ TEST_CASE("verdicts are the reader's, beside the book's") {
     CHECK(claims[1].here.given == answer::does_not_hold);
     CHECK(claims[2].here.given == answer::not_measured);
     CHECK(explained(claims[2].here) == "**not measured here**: needs 64 cores");
-    CHECK(claims_with(answers[0], answer::holds).at(0).stated.id == "half");
+    CHECK(claims_with(answers[0], answer::holds).at(0).said.stated.id
+          == "half");
     CHECK(claims_with(answers[0], answer::does_not_hold).size() == 1);
     CHECK(claims_with(answers[0], answer::undecided).empty());
     CHECK(tally(answers)

@@ -58,6 +58,7 @@ note "reference.py is CPython's multiprocessing.Pool with two workers; its paren
 
 problem start "Starting a worker, by the memory that its parent has in use" \
     fork_us
+no_race
 start_cost=("${one_core[@]}" "$bin/start_cost")
 variant start_cost@cpus=1 "${start_cost[@]}" --rounds "$starts"
 detail start_cost@cpus=1@resident-mib=64 "${start_cost[@]}" \
@@ -74,6 +75,7 @@ problem cheap "Twenty prices raised by 10 %"
 variant cheap_map cheap_map --rounds 40
 
 problem transport "Bytes from one process to another" mib_per_s
+no_race
 variant transport transport --via pipe --bytes 4096 --mib 64
 for bytes in 64 4096 1048576; do
     for via in pipe socketpair ring file; do
@@ -89,6 +91,7 @@ done
 note "transport without options is transport@via=pipe@bytes=4096. The file of via=file lies in ${TMPDIR:-/tmp}, $(stat -f -c %T "${TMPDIR:-/tmp}")."
 
 problem unordered "Results in order, or as they come"
+no_race
 variant pool_imap_unordered pool_imap_unordered
 detail pool_imap_unordered@consume-ms=30 pool_imap_unordered --consume-ms 30
 
@@ -101,6 +104,7 @@ sweep prefork_server@workers=2@kills=10 prefork_server --workers 2 --kills 10 \
     --requests 200
 
 problem idle "Workers that only wait"
+no_race
 variant idle_memory idle_memory --workers 200
 
 if [[ $profile != quick ]]; then

@@ -74,6 +74,7 @@ note "chunk=N: N items at a time, with chunk=1 a twentieth of the items; chunk=0
 
 problem switch "A switch on one core, by the memory that each side touches" \
     thread_us
+no_race
 variant switch_cost switch_cost --rounds "$switches"
 for kib in 64 1024 8192; do
     detail switch_cost@working-set-kib=$kib switch_cost \
@@ -81,14 +82,18 @@ for kib in 64 1024 8192; do
 done
 
 problem order "Two threads that each write one variable and read the other"
+no_race
 variant store_buffer store_buffer --rounds 4000
 
 problem turns "Three threads on one core, the third nice by 5"
+no_race
 variant turns turns --ms 100
 
 problem interleaved "Three threads print in turns"
+no_race
 variant interleaved interleaved --rounds 20
 
 problem sleeping "A hundred threads sleep 100 ms each, on one core"
+no_race
 variant sleeping_threads sleeping_threads
 go

@@ -97,6 +97,8 @@ class new_gil : public gil_base {
         std::unique_lock lock(taken_mutex_);
         if (last_holder_ == this_gil_thread.number) {
             drop_requested_ = false;
+            // No loop, as in CPython: who is woken up for no reason is
+            // only unfair for once.
             taken_.wait_until(lock, clock::time_point::max());
         }
     }

@@ -59,6 +59,7 @@ sweep gil_countdown@gil=old@ticks=1500@workers=4 gil_countdown --gil old \
 note "1,500 of our instructions take about as long as 100 ticks did in Python 2."
 
 problem model "Python 2's lock on machines that nobody needs to have" modelled_ms
+no_race
 variant gil_model@cores=1 gil_model --cores 1
 variant gil_model@cores=2 gil_model --cores 2
 for cores in 1 2 4 16; do
@@ -67,6 +68,7 @@ done
 note "Computed, for a second of work: the same on any machine."
 
 problem interval "Two threads, by switch interval" handoff_period_ms
+no_race
 variant gil_countdown@interval-us=1000 gil_countdown --interval-us 1000 \
     --counts "$counts"
 countdown_of_cpython gil_countdown@interval-us=1000 2 1000
@@ -79,6 +81,7 @@ done
 
 problem convoy "A server beside threads that compute; its client thinks for 2 ms" \
     p50_us
+no_race
 for workers in 0 1; do
     variant gil_convoy@workers=$workers gil_convoy --workers $workers --ms "$ms"
 done
@@ -95,6 +98,7 @@ done
 note "The client asks for so long, ms: $ms. Beside a thread that computes that is some 21 requests in 150 ms, of each round."
 
 problem eager "The same with a client that does not think" requests_per_s
+no_race
 for workers in 0 1; do
     variant gil_convoy@think-us=0@workers=$workers gil_convoy --think-us 0 \
         --workers $workers --ms "$ms"
@@ -162,13 +166,16 @@ done
 note "One reference in ten is to an object that all know. Each counts as far as takes about a tenth of a second."
 
 problem spinner "A frame every 10 ms beside a thread that computes" late_p50_us
+no_race
 variant gil_spinner@workers=0 gil_spinner --workers 0 --frames 10
 variant gil_spinner@workers=1 gil_spinner --workers 1 --frames 10
 
 problem timeline "Who has the lock?"
+no_race
 variant gil_timeline gil_timeline --columns 144
 sweep gil_timeline@gil=none gil_timeline --gil none --columns 144
 problem old_timeline "Who had it in Python 2? Six milliseconds"
+no_race
 variant gil_timeline@gil=old@ticks=1500 gil_timeline --gil old --ticks 1500 --columns 144 \
     --ms 6
 go

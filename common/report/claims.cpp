@@ -5,6 +5,8 @@
 #include <fmt/core.h>
 
 #include <cmath>
+#include <optional>
+#include <set>
 
 static double number_in(const std::string& text, const std::string& what) {
     char* end = nullptr;
@@ -143,6 +145,47 @@ static double noise_of(const evaluated& side) {
     return most;
 }
 
+// left / right by round, of one label.
+static std::vector<double> quotients(const claim& one, const chapter& of) {
+    const library only = {&of};
+    const sides both =
+        by_round(evaluate(one.left, only), evaluate(one.right, only));
+    std::vector<double> found;
+    for (std::size_t r = 0; r < both.left.size(); ++r)
+        found.push_back(both.left[r] / both.right[r]);
+    return found;
+}
+
+// Both sides may be figures of one and the same run. Then what counts is how
+// far their quotient is from itself, which the problem's baseline shows if it
+// prints both. Empty otherwise.
+static std::optional<double> noise_within_a_run(const claim& one,
+                                                const library& in) {
+    auto labels = labels_in(one.left);
+    for (const std::string& name : labels_in(one.right))
+        labels.push_back(name);
+    if (std::set<std::string>(labels.begin(), labels.end()).size() != 1
+        || labels.size() < 2)
+        return std::nullopt;
+    const found_label found = find_label(in, labels.front());
+    chapter baseline;
+    baseline.problems = {*found.of};
+    baseline.problems[0].labels = {found.of->labels.front()};
+    label& shown = baseline.problems[0].labels[0];
+    shown.name = labels.front();
+    try {
+        const auto first = quotients(one, baseline);
+        shown.samples = shown.again;
+        const auto again = quotients(one, baseline);
+        std::vector<double> apart;
+        for (std::size_t r = 0; r < first.size() && r < again.size(); ++r)
+            apart.push_back(again[r] / first[r]);
+        return std::log(self_noise(apart));
+    } catch (const std::runtime_error&) {
+        return std::nullopt; // the baseline prints other figures
+    }
+}
+
 double cores_of(const chapter& measured) {
     for (const auto& [name, text] : measured.machine)
         if (name == "CPUs we may use") { // "4" or "4, quota 1.5"
@@ -186,7 +229,8 @@ verdict judge(const claim& one, std::size_t claims, double machine_cores,
     }
     if (one.relation == "==")
         throw std::runtime_error("== is for counts; times scatter");
-    const double wider = std::max(noise_of(left), noise_of(right));
+    const double wider = noise_within_a_run(one, in).value_or(
+        std::max(noise_of(left), noise_of(right)));
     const interval found = signed_rank_interval(
         logs, 1 - 0.05 / static_cast<double>(std::max<std::size_t>(claims, 1)));
     judged.low = std::exp(found.low - wider);

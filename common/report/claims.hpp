@@ -53,8 +53,9 @@ double cores_of(const chapter& measured);
 // The rule: per round the logarithm of left / right; of these the interval of
 // the signed-rank test at confidence 1 - 0.05 / `claims`, the number of claims
 // that are judged together; widened at both ends by how far a problem's
-// baseline is from itself (95 %). What lies wholly on one side of the stated
-// factor is decided. `machine_cores`: what the machine may use.
+// baseline is from itself (95 %; if both sides are figures of one run, by how
+// far the baseline's left / right is). What lies wholly on one side of the
+// stated factor is decided. `machine_cores`: what the machine may use.
 // Throws std::runtime_error if the claim cannot be evaluated at all.
 verdict judge(const claim& one, std::size_t claims, double machine_cores,
               const library& in);

@@ -94,14 +94,6 @@ families(const std::vector<setting>& all, const std::string& key) {
     return found;
 }
 
-static double times_as_fast(const problem& of, const label& one,
-                            const label& base) {
-    return less_is_better(of.figure) ? median(values(of, base.samples))
-                                           / median(values(of, one.samples))
-                                     : median(values(of, one.samples))
-                                           / median(values(of, base.samples));
-}
-
 std::vector<curves> curves_of(const problem& of) {
     const auto all = settings_of(of);
     std::set<std::string> keys;
@@ -113,23 +105,31 @@ std::vector<curves> curves_of(const problem& of) {
     for (const std::string& key : keys) {
         curves next{key, key == "workers", {}};
         std::size_t most = 0;
-        const auto members = families(all, key);
+        auto members = families(all, key);
         for (const auto& [name, by_number] : members)
             if (by_number.begin()->first < 1)
                 next.scaling = false; // without workers: not what scales
         if (values(of, baseline.samples).empty() || !baseline.trouble.empty())
             next.scaling = false;
-        for (const auto& [name, by_number] : members) {
+        for (auto& [name, by_number] : members) {
+            // Among numbers of all sizes 0 means something else: all at once.
+            if (by_number.size() > 2 && by_number.begin()->first == 0
+                && by_number.rbegin()->first
+                       > 8 * std::next(by_number.begin())->first)
+                by_number.erase(by_number.begin());
             if (by_number.size() < 2)
                 continue;
             curve line{name, {}};
             const label& base = by_number.begin()->first == 1
                                     ? *by_number.begin()->second
                                     : baseline;
+            if (next.scaling && &base == &baseline)
+                line.name += fmt::format(" (against {})", baseline.name);
             for (const auto& [x, one] : by_number)
                 line.points.emplace_back(
-                    x, next.scaling ? times_as_fast(of, *one, base)
-                                    : median(values(of, one->samples)));
+                    x, next.scaling
+                           ? median(ratios(of, one->samples, base.samples))
+                           : median(values(of, one->samples)));
             most = std::max(most, line.points.size());
             next.lines.push_back(std::move(line));
         }

@@ -82,7 +82,7 @@ class markdown_writer {
     void operator()(const picture& one) {
         const fs::path file = fs::path("pictures") / (one.name + ".svg");
         write_text(directory_ / file, as_file(one.svg));
-        line(fmt::format("![{}]({})", escape_markdown(one.caption),
+        line(fmt::format("![{0}]({1})\n\n*{0}*", escape_markdown(one.caption),
                          file.string()));
     }
     std::string text;
@@ -139,7 +139,8 @@ tbody th{font-weight:400;font-family:ui-monospace,monospace;font-size:.9rem}
 .sentences code{font-size:.8rem;color:var(--soft);overflow-wrap:anywhere}
 @media(max-width:50rem){.sentences thead{display:none}
   .sentences tr{display:block;border-bottom:1px solid var(--line);padding:.4rem 0}
-  .sentences th,.sentences td{display:block;border:0;padding:.1rem 0}
+  .sentences th,.sentences td,.sentences th:first-child{display:block;border:0;
+    padding:.1rem 0;width:auto}
   .sentences td::before{content:attr(data-head) ": ";color:var(--soft)}}
 figure{margin:1rem 0}
 svg{width:100%;max-width:50rem;height:auto;color:var(--ink)}

@@ -61,6 +61,18 @@ static std::vector<chapter> references_in(const fs::path& book) {
     return all;
 }
 
+// "The book's machine: Abacus, CPUs: 2, 2026-01-02."
+static std::string machine_of(const chapter& reference) {
+    std::string line;
+    for (const char* key : {"processor", "CPUs we may use", "system", "date"})
+        for (const auto& [name, value] : reference.machine)
+            if (name == key)
+                line += fmt::format("{}{}{}", line.empty() ? "" : ", ",
+                                    name == "CPUs we may use" ? "CPUs: " : "",
+                                    value);
+    return fmt::format("The book's machine, for this chapter: {}.", line);
+}
+
 static std::string answer_from(const std::string& page, const library& in) {
     const std::string asked = answer_on(page);
     if (asked.empty())
@@ -91,6 +103,8 @@ std::vector<chapter_answer> answers_of(const std::vector<chapter>& chapters,
         const auto own =
             std::find_if(references.begin(), references.end(),
                          [&](const chapter& r) { return r.name == one.name; });
+        if (own != references.end())
+            now.book_machine = machine_of(*own);
         const auto claims = claims_on(text);
         const std::size_t together = count_scattering(claims, here);
         for (const stated_claim& said : claims) {
@@ -132,11 +146,11 @@ std::string tally(const std::vector<chapter_answer>& answers) {
                        verb(of[3], "was not measured", "were not measured"));
 }
 
-std::vector<stated_claim> claims_with(const chapter_answer& one, answer given) {
-    std::vector<stated_claim> found;
+std::vector<judged_claim> claims_with(const chapter_answer& one, answer given) {
+    std::vector<judged_claim> found;
     for (const judged_claim& each : one.claims)
         if (each.here.given == given)
-            found.push_back(each.said);
+            found.push_back(each);
     return found;
 }
 
@@ -149,12 +163,19 @@ std::string figure_of(const verdict& found) {
     if (std::isinf(std::log(found.low)) || std::isinf(found.high)
         || show(found.low) == show(found.high))
         return show(found.ratio);
-    return fmt::format("{} ({} to {})", show(found.ratio), show(found.low),
-                       show(found.high));
+    // Two digits, unless they would hide on which side of the limit an end is.
+    const std::string limit = show_number(found.factor);
+    const auto end = [&](double ratio) {
+        return show(ratio) == limit
+                   ? fmt::format("{:.4g}", found.against_factor(ratio))
+                   : show(ratio);
+    };
+    return fmt::format("{} ({} to {})", show(found.ratio), end(found.low),
+                       end(found.high));
 }
 
 std::string explained(const verdict& found) {
-    const std::string words = fmt::format("**{}**", in_words(found.given));
+    std::string words = fmt::format("**{}**", in_words(found.given));
     if (found.given == answer::not_measured)
         return fmt::format("{}: {}", words, found.why);
     if (found.given != answer::undecided)

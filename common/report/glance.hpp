@@ -20,6 +20,7 @@ struct chapter_answer {
     const chapter* of = nullptr;
     std::string page;   // its path inside the book; empty if there is none
     std::string answer; // in one sentence, or why there is none
+    std::string book_machine; // what the book's figures were measured on
     std::vector<judged_claim> claims;
 };
 
@@ -36,7 +37,7 @@ std::vector<chapter_answer> answers_of(const std::vector<chapter>& chapters,
 std::string tally(const std::vector<chapter_answer>& answers);
 
 // A chapter's claims with this verdict.
-std::vector<stated_claim> claims_with(const chapter_answer& one, answer given);
+std::vector<judged_claim> claims_with(const chapter_answer& one, answer given);
 
 // "1.9 (1.8 to 2.0)": what is held against the limit, and how sure that is.
 std::string figure_of(const verdict& found);

@@ -43,10 +43,10 @@ static void add_tick(std::string& all, double at, const show_tick& show) {
 }
 
 std::string ticks(double most, const show_tick& show) {
-    const double power = std::pow(10, std::floor(std::log10(most / 3)));
+    const double power = std::pow(10, std::floor(std::log10(most / 2)));
     double step = power;
     for (const double next : {2 * power, 5 * power})
-        if (next <= most / 3)
+        if (next <= most / 2)
             step = next;
     std::string all = "'0' 0";
     for (int i = 1; i * step <= most * 1.001; ++i)
@@ -58,9 +58,10 @@ std::string ticks_log(double least, double most, const show_tick& show) {
     const int first = static_cast<int>(std::floor(std::log10(least))),
               last = static_cast<int>(std::ceil(std::log10(most)));
     std::string all;
+    const bool few = most / least < 300;
     for (int power = first; power <= last; ++power)
         for (const int step : {1, 2, 5})
-            if (step == 1 || last - first < 3)
+            if (step == 1 || few)
                 add_tick(all, step * std::pow(10, power), show);
     return all;
 }
@@ -96,8 +97,9 @@ std::string draw(const std::string& script, const std::string& name,
     for (const char* fixed : {" color=\"black\"", " color=\"white\""})
         svg = replace_all(svg, fixed, "");
     for (const char* reference : {"id='", "id=\"", "'#", "url(#"})
-        svg = replace_all(svg, reference, reference + name + "-");
+        svg =
+            replace_all(svg, reference, fmt::format("{}{}-", reference, name));
     svg = replace_all(svg, "<title>Gnuplot</title>",
-                      "<title>" + escape_html(title) + "</title>");
+                      fmt::format("<title>{}</title>", escape_html(title)));
     return replace_all(svg, "<svg ", "<svg role=\"img\" ");
 }

@@ -19,7 +19,7 @@ std::string quoted(const std::string& text);
 std::string picture_head(int height);
 
 // Where an axis has its numbers, and how they are written: from 0 to `most` in
-// three to six steps of 1, 2 or 5 with zeros, or for a logarithmic axis.
+// two to four steps of 1, 2 or 5 with zeros, or for a logarithmic axis.
 using show_tick = std::function<std::string(double)>;
 std::string ticks(double most, const show_tick& show);
 std::string ticks_log(double least, double most, const show_tick& show);

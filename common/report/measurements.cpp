@@ -186,6 +186,9 @@ chapter read_chapter(const fs::path& directory) {
     all.title = split(read_or_warn("title"), '\n').front();
     const std::string declared = read_or_warn("variants.tsv");
     const std::string notes = read_or_warn("notes.tsv");
+    const std::string no_race = fs::exists(directory / "no_race")
+                                    ? read_or_warn("no_race")
+                                    : ""; // older measurements have none
     for (const std::string& line : split(declared, '\n')) {
         if (line.empty())
             continue;
@@ -214,6 +217,8 @@ chapter read_chapter(const fs::path& directory) {
     }
     for (problem& one : all.problems) {
         compare_checksums(one);
+        for (const std::string& line : split(no_race, '\n'))
+            one.race = one.race && line != one.name;
         for (const std::string& line : split(notes, '\n'))
             if (line.starts_with(one.name + '\t'))
                 one.notes.push_back(line.substr(one.name.size() + 1));

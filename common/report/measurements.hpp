@@ -53,6 +53,7 @@ struct problem {
     std::string figure;        // compared by: "time", or the name of a figure
     std::vector<label> labels; // the baseline is the first one
     std::vector<std::string> notes;
+    bool race = true; // its variants do the same: one of them is the fastest
 };
 
 struct chapter {

@@ -28,28 +28,34 @@ static constexpr auto how_to_read =
     "language, doing comparable work; a floor does less on purpose, to show "
     "what the rest costs.";
 
-// The two paragraphs that a reader of verdicts should trust.
-static constexpr auto how_we_decide =
-    "A claim compares two measurements: *two processes, less than 1 / 1.5 of "
-    "the time of one*. Both ran once in every round, a second or so apart, so "
-    "we take their ratio round by round: a slow minute of the machine hits "
-    "both and drops out. Ten ratios scatter. Where does their middle lie? We "
-    "take the mean of each pair of them, sort these means, and cut off so many "
-    "at both ends that a middle outside of what is left would be a matter of "
-    "chance in at most 5 of 100 cases, divided by the number of claims that "
-    "the chapter makes: the more questions, the surer each answer has to be. "
-    "(That is the interval of Wilcoxon's signed-rank test. It assumes no "
-    "bell-shaped noise, and one wild round hardly moves it.)";
-
-static constexpr auto how_we_widen =
+// The paragraphs that a reader of verdicts should trust.
+static constexpr const char* how_we_decide[] = {
+    "A claim compares two figures, or one with a number: *one process takes "
+    "more than 1.5 times as long as two*. Both ran in every round, seconds "
+    "apart or in the same run, so we take their ratio round by round: a slow "
+    "minute of the machine hits both and drops out. Say that ten rounds gave "
+    "1.88, 1.90, 1.86, 1.91, 1.89, 1.87, 1.90, 1.20, 1.88 and 1.89. Where does "
+    "the middle of such ratios lie? The mean of any two of them is a guess at "
+    "it. Sorted, the 55 guesses reach from 1.20 to 1.91, and we leave out some "
+    "at both ends: so many that the true middle lies between the others but "
+    "for 5 cases in 100, divided by the number of claims that the chapter "
+    "makes, for who asks often must ask for surer answers. (That is the "
+    "interval of Wilcoxon's signed-rank test. It assumes that the noise has "
+    "two equal sides, and no bell shape; one wild round, as above, may leave a "
+    "claim undecided, but does not turn it around.)",
     "Then we ask the machine how far it can be trusted. Each problem's first "
-    "variant runs twice in every round, under the same name: what it differs "
-    "from itself by is noise, and the interval is made wider by that at both "
-    "ends. If all of it lies on the one side of what was claimed, the claim "
-    "*holds*; if all of it lies on the other, it *does not hold here*; else it "
-    "is *undecided*, and the report says how large a difference could have "
-    "been seen. Counts, such as commits, do not scatter: they must agree in "
-    "every round.";
+    "variant runs twice in every round, under the same name. The same "
+    "interval, "
+    "of its second runs against the first, should be at 1; how far its further "
+    "end is from there is noise, and the claim's interval is made wider by as "
+    "much at both ends. That is what stands in brackets. If all of it is on "
+    "the "
+    "one side of what was claimed, the claim *holds*; if all of it is on the "
+    "other, it *does not hold here*; else it is *undecided*. Counts, such as "
+    "commits, need no such care: the claim must be true in every round, and "
+    "the brackets have the least and the most.",
+    "What is undecided may be decided with `--full`, and on a machine that has "
+    "nothing else to do."};
 
 static constexpr auto beside_title = "Ours and theirs, side by side:";
 
@@ -160,14 +166,19 @@ static std::string wrapped(const std::string& text,
     return all.append(line).append("\n");
 }
 
-// Their ids, separated by commas, a source's and ours each in its own form.
-static std::string listed(const std::vector<stated_claim>& claims,
+// Their ids, separated by commas, a source's and ours each in its own form;
+// and why they were not measured, which may be our own fault.
+static std::string listed(const std::vector<judged_claim>& claims,
                           const std::string& source, const std::string& ours) {
     std::string all;
-    for (const stated_claim& one : claims)
-        all += (all.empty() ? "" : ", ")
-               + fmt::format(fmt::runtime(one.kind == "seed" ? source : ours),
-                             one.stated.id);
+    for (const judged_claim& one : claims) {
+        all.append(all.empty() ? "" : ", ")
+            .append(fmt::format(
+                fmt::runtime(one.said.kind == "seed" ? source : ours),
+                one.said.stated.id));
+        if (!one.here.why.empty())
+            all += fmt::format(" ({})", one.here.why);
+    }
     return all;
 }
 
@@ -209,7 +220,7 @@ static table glance(const std::vector<chapter_answer>& answers) {
         if (!one.page.empty())
             title = fmt::format("[{}](../{})", title, one.page);
         std::vector<std::string> row = {
-            title + (one.answer.empty() ? "" : " " + one.answer)};
+            fmt::format("{} {}", title, one.answer)};
         for (const answer given : all_answers)
             row.push_back(given == answer::not_measured && is_quick(*one.of)
                               ? "no verdicts with --quick"
@@ -232,6 +243,14 @@ static table all_claims(const chapter_answer& one) {
                        ? "not measured"
                        : figure_of(found);
         };
+        std::string book = "not measured";
+        if (each.reference) {
+            book = measured(*each.reference);
+            if (each.here.given != answer::not_measured
+                && each.reference->given != each.here.given)
+                book +=
+                    fmt::format(": **{}**", in_words(each.reference->given));
+        }
         const std::string quote =
             stated.quote.empty() ? "" : fmt::format(": {}", stated.quote);
         t.rows.push_back(
@@ -242,9 +261,8 @@ static table all_claims(const chapter_answer& one) {
                              ? fmt::format("within {} % of", stated.within)
                              : stated.relation,
                          stated.right),
-             stated_limit(stated, each.here),
-             each.reference ? measured(*each.reference) : "not measured",
-             measured(each.here), explained(each.here)});
+             stated_limit(stated, each.here), book, measured(each.here),
+             explained(each.here)});
     }
     return t;
 }
@@ -252,13 +270,16 @@ static table all_claims(const chapter_answer& one) {
 // Of each problem the variant of ours that is fastest.
 static table leaderboard(const chapter& of) {
     table t;
-    t.head = {"problem", "fastest", "", "times as fast as", ""};
+    t.head = {"problem", "fastest of ours", "its figure", "times as fast",
+              "as"};
     for (const problem& one : of.problems)
         if (const auto best = fastest(one))
-            t.rows.push_back({one.title, fmt::format("`{}`", best->of->name),
-                              show_value(one, best->middle),
-                              fmt::format("`{}`", one.labels.front().name),
-                              two_digits(best->times)});
+            t.rows.push_back(
+                {one.title, fmt::format("`{}`", best->of->name),
+                 fmt::format("{} {}", show_value(one, best->middle),
+                             one.figure == "time" ? "" : in_words(one.figure)),
+                 two_digits(best->times),
+                 fmt::format("`{}`", one.labels.front().name)});
     return t;
 }
 
@@ -279,14 +300,53 @@ static void add_pictures(document& page, const chapter& c, const problem& p) {
         "How long the requests took: half of them at most so long, 90 and 99 "
         "of a hundred, and the longest; medians of the rounds.");
     add(name, strip_picture(p, c.name),
-        "Every run is a dot, the first round on top; the bar is the median.");
+        "Every run is a dot, the first round on top; the bar is the median. "
+        "Circles: the first variant's second runs, which show the noise.");
+}
+
+// Without columns that are empty; and in two tables, the variants in both, if
+// there are more columns than a window shows.
+static std::vector<table> not_too_wide(table all) {
+    constexpr std::size_t most = 11, own = 6; // own: up to "times as fast"
+    for (std::size_t c = all.head.size(); c-- > own;) {
+        const auto at = static_cast<std::ptrdiff_t>(c);
+        if (std::any_of(all.rows.begin(), all.rows.end(),
+                        [&](const auto& row) { return !row[c].empty(); }))
+            continue;
+        all.head.erase(all.head.begin() + at);
+        for (auto& row : all.rows)
+            row.erase(row.begin() + at);
+    }
+    if (all.head.size() <= most)
+        return {all};
+    table figures = all;
+    const auto keep = [](auto& cells, std::size_t from, std::size_t to) {
+        const auto at = [&](std::size_t i) {
+            return cells.begin() + static_cast<std::ptrdiff_t>(i);
+        };
+        cells.erase(at(to), cells.end());
+        cells.erase(at(1), at(from));
+    };
+    keep(all.head, 1, own);
+    keep(figures.head, own, figures.head.size());
+    for (auto& row : all.rows)
+        keep(row, 1, own);
+    figures.rows.erase(std::remove_if(figures.rows.begin(), figures.rows.end(),
+                                      [](const auto& row) {
+                                          return row[2].empty(); // no run
+                                      }),
+                       figures.rows.end());
+    for (auto& row : figures.rows)
+        keep(row, own, row.size());
+    return {all, figures};
 }
 
 static void add_problem(document& page, const chapter& c, const problem& p) {
     page.push_back(heading{3, p.title});
     if (!finding(p).empty())
         page.push_back(paragraph{finding(p)});
-    page.push_back(shown_table{comparison(p)});
+    for (const table& part : not_too_wide(comparison(p)))
+        page.push_back(shown_table{part});
     if (const table beside = side_by_side(p); !beside.rows.empty()) {
         page.push_back(paragraph{beside_title});
         page.push_back(shown_table{beside});
@@ -302,41 +362,47 @@ static document report_of(const std::vector<chapter>& chapters,
     page.push_back(heading{1, "Many Hands: the comparison report"});
     page.push_back(paragraph{fmt::format(
         "{} {}", machine_in_a_line(chapters),
-        tally(answers).empty() ? "" : "**" + tally(answers) + "**")});
+        tally(answers).empty() ? "" : fmt::format("**{}**", tally(answers)))});
     page.push_back(shown_table{glance(answers), true});
     page.push_back(paragraph{
-        "In italics: what a source claims. The others are this book's own "
-        "claims. Each of them stands in words, with its figures, under *All "
-        "claims*."});
+        "In italics: what a source claims, so that *does not hold here* speaks "
+        "of the source. The others are this book's own claims. Each name leads "
+        "to the claim in words, with the figures of this machine and of the "
+        "book's."});
     page.push_back(heading{2, "All claims"});
     for (const chapter_answer& one : answers)
         if (!one.claims.empty()) {
             page.push_back(heading{3, "Claims of " + one.of->title});
+            if (!one.book_machine.empty())
+                page.push_back(paragraph{one.book_machine});
             page.push_back(shown_table{all_claims(one), true});
         }
     page.push_back(heading{3, "How a verdict comes about"});
-    page.push_back(paragraph{how_we_decide});
-    page.push_back(paragraph{how_we_widen});
+    for (const char* text : how_we_decide)
+        page.push_back(paragraph{text});
     page.push_back(heading{2, "Who is fastest"});
     for (const chapter& c : chapters)
-        if (const table best = leaderboard(c); !best.rows.empty())
+        if (const table best = leaderboard(c); !best.rows.empty()) {
+            page.push_back(heading{3, "Fastest in " + c.title});
             page.push_back(shown_table{best, true});
+        }
     page.push_back(heading{2, "How to read the tables"});
     page.push_back(paragraph{how_to_read});
     if (!have_gnuplot())
         page.push_back(paragraph{no_pictures});
     for (const chapter& c : chapters) {
         page.push_back(heading{2, heading_of(c)});
-        page.push_back(paragraph{"Measured " + measured_when(c) + '.'});
+        page.push_back(
+            paragraph{fmt::format("Measured {}.", measured_when(c))});
         for (const problem& p : c.problems)
             add_problem(page, c, p);
         for (const std::string& warning : c.warnings)
-            page.push_back(paragraph{"**Warning:** " + warning});
+            page.push_back(paragraph{fmt::format("**Warning:** {}", warning)});
     }
     page.push_back(heading{2, "The machine"});
     bullets machine;
     for (const auto& [key, value] : machine_of(chapters))
-        machine.items.push_back(key + ": " + value);
+        machine.items.push_back(fmt::format("{}: {}", key, value));
     page.push_back(machine);
     return page;
 }

@@ -54,10 +54,12 @@ std::string percentiles_picture(const problem& of, const std::string& chapter) {
         picture_head(110 + 26 * row)
         + fmt::format(
             "set ytics ({}) scale 0\n"
-            "set xlabel 'log scale' textcolor rgb '{}'\n"
-            "set yrange [{}:0.6]\nset logscale x\nset xtics ({})\n"
+            "set xlabel 'log scale: a step is ten times as long' textcolor rgb "
+            "'{}'\n"
+            "set yrange [{}:0.6]\nset logscale x\nset xrange [{}:{}]\nset "
+            "xtics ({})\n"
             "set key below\n$ranges << END\n{}END\n",
-            names, ink, -row + 0.4,
+            names, ink, -row + 0.4, least / 1.3, most * 1.3,
             ticks_log(least, most,
                       [](double us) { return show_seconds(us / 1e6); }),
             ranges);

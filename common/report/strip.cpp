@@ -10,27 +10,28 @@
 #include <cmath>
 
 std::string strip_picture(const problem& of, const std::string& chapter) {
-    std::string dots, medians, names;
+    std::string dots, circles, medians, names;
     double least = 0, most = 0;
     int line = 0; // 0 is on top: gnuplot counts upwards, so negative
     for (const label& one : of.labels) {
         if (!one.trouble.empty())
             continue;
-        const auto add = [&](const std::vector<sample>& samples) {
+        const auto add = [&](const std::vector<sample>& samples,
+                             std::string& to) {
             // A little lower with every round: drift shows as a slope.
             const double step = 0.6 / static_cast<double>(samples.size() + 1);
             double y = -line + 0.3;
             for (const sample& run : samples) {
                 y -= step;
                 if (const auto x = value(of, run)) {
-                    dots += fmt::format("{} {}\n", *x, y);
+                    to += fmt::format("{} {}\n", *x, y);
                     least = most == 0 ? *x : std::min(least, *x);
                     most = std::max(most, *x);
                 }
             }
         };
-        add(one.samples);
-        add(one.again);
+        add(one.samples, dots);
+        add(one.again, circles);
         const auto all = values(of, one.samples);
         if (all.empty())
             continue;
@@ -54,16 +55,21 @@ std::string strip_picture(const problem& of, const std::string& chapter) {
             names,
             quoted(in_words(of.figure) + (logarithmic ? ", log scale" : "")),
             ink, -line + 0.4);
-    script += logarithmic ? fmt::format("set logscale x\nset xtics ({})\n",
+    script += logarithmic ? fmt::format("set logscale x\nset xrange [{}:{}]\n"
+                                        "set xtics ({})\n",
+                                        least / 1.3, most * 1.3,
                                         ticks_log(least, most, show))
                           : fmt::format("set xrange [0:*]\nset xtics ({})\n",
                                         ticks(most, show));
-    script += fmt::format("$dots << END\n{}END\n$medians << END\n{}END\n"
-                          "plot $dots with points pt 7 ps 0.5"
-                          " lc rgb '#3987cf',"
-                          " $medians with vectors nohead lw 2 lc rgb '{}'\n",
-                          dots, medians, ink);
-
+    const std::string points = " with points ps 0.5 lc rgb '#3987cf' pt ";
+    script += fmt::format("$dots << END\n{}END\n$medians << END\n{}END\n", dots,
+                          medians);
+    if (!circles.empty())
+        script += fmt::format("$circles << END\n{}END\n", circles);
+    script += fmt::format(
+        "plot $dots{}7,{} $medians with vectors nohead lw 2 "
+        "lc rgb '{}'\n",
+        points, circles.empty() ? "" : " $circles" + points + "6,", ink);
     return draw(script, chapter + "-" + of.name,
                 "Every run of every variant, as a dot; the bar is the median");
 }

@@ -111,8 +111,9 @@ std::string why_no_figure(const label& of) {
 
 table comparison(const problem& of) {
     table t;
-    t.head = {"variant", in_words(of.figure), "range",
-              "runs",    "cores busy",        "times as fast"};
+    t.head = {"variant", in_words(of.figure), "range", "runs", "cores busy"};
+    if (of.race)
+        t.head.emplace_back("times as fast");
     const auto figures = figure_columns(of);
     for (const std::string& name : figures)
         t.head.push_back(in_words(name));
@@ -134,10 +135,11 @@ table comparison(const problem& of) {
         const auto busy = spread_of(cores_busy(one.samples));
         row.push_back(busy ? two_digits(busy->median) : "");
         const auto ratio = spread_of(ratios(of, one.samples, baseline.samples));
-        row.push_back(&one == &baseline ? "1"
-                      : ratio && baseline.trouble.empty()
-                          ? two_digits(ratio->median)
-                          : "");
+        if (of.race)
+            row.push_back(&one == &baseline ? "1"
+                          : ratio && baseline.trouble.empty()
+                              ? two_digits(ratio->median)
+                              : "");
         for (const std::string& name : figures)
             row.push_back(show_figure(one, name));
         t.rows.push_back(row);
@@ -171,11 +173,11 @@ table side_by_side(const problem& of) {
             const auto show = [](std::optional<double> number) {
                 return number ? show_number(*number) : "not measured";
             };
-            t.rows.push_back(
-                {peer.beside.front(), in_words(name), show(here), show(there),
-                 here && there && *there != 0
-                     ? fmt::format("{:+.0f} %", 100 * (*here / *there - 1))
-                     : ""});
+            t.rows.push_back({peer.beside.front(), in_words(name), show(here),
+                              show(there),
+                              here && there && *there != 0 ? fmt::format(
+                                  "{:+.0f} %", 100 * (*here / *there - 1) + 0.0)
+                                                           : ""});
         }
     }
     return t;
@@ -183,40 +185,52 @@ table side_by_side(const problem& of) {
 
 std::string self_comparison(const problem& of) {
     const label& baseline = of.labels.front();
-    const auto found = spread_of(ratios(of, baseline.again, baseline.samples));
+    const auto all = ratios(of, baseline.again, baseline.samples);
+    const auto found = spread_of(all);
     if (!found || !baseline.trouble.empty())
         return "";
+    const double seen = self_noise(all);
     return fmt::format(
         "Noise: {} against itself in the same rounds came out {:.2f} times as "
-        "fast (from {:.2f} to {:.2f}). Smaller differences mean nothing here.",
-        baseline.name, found->median, found->least, found->most);
+        "fast (from {:.2f} to {:.2f}). {}",
+        baseline.name, found->median, found->least, found->most,
+        std::isfinite(seen) ? fmt::format(
+            "Differences of less than {:.0f} % mean nothing here.",
+            std::ceil(100 * (seen - 1)))
+                            : "Smaller differences mean nothing here.");
 }
 
 std::optional<best_variant> fastest(const problem& of) {
     const label& baseline = of.labels.front();
+    if (!of.race || !baseline.trouble.empty())
+        return std::nullopt;
+    const auto noise = spread_of(ratios(of, baseline.again, baseline.samples));
+    double most = noise ? std::max(noise->most, 1 / noise->least) : 1;
     std::optional<best_variant> best;
-    double most = 1;
     for (const label& one : of.labels) {
         const auto ratio = spread_of(ratios(of, one.samples, baseline.samples));
-        const bool ours = one.kind == "variant" || one.kind == "sweep";
-        if (ours && one.trouble.empty() && ratio && ratio->median > most) {
+        const bool runs = one.kind != "floor" && one.kind != "absent";
+        if (runs && one.trouble.empty() && ratio && ratio->median > most) {
             most = ratio->median;
             best = {&one, median(values(of, one.samples)), most};
         }
     }
-    return baseline.trouble.empty() ? best : std::nullopt;
+    return best;
 }
 
 std::string finding(const problem& of) {
     const label& baseline = of.labels.front();
-    if (!baseline.trouble.empty() || values(of, baseline.samples).empty()
-        || of.labels.size() == 1)
+    if (!of.race || !baseline.trouble.empty()
+        || values(of, baseline.samples).empty() || of.labels.size() == 1)
         return "";
     const auto best = fastest(of);
     if (!best)
-        return fmt::format("Nothing was faster than {}.", baseline.name);
-    return fmt::format("Fastest: {}, {} times as fast as {}.", best->of->name,
-                       two_digits(best->times), baseline.name);
+        return fmt::format("Nothing was faster than {} by more than its own "
+                           "runs differ.",
+                           baseline.name);
+    return fmt::format("Fastest: {}{}, {} times as fast as {}.", best->of->name,
+                       suffix(best->of->kind), two_digits(best->times),
+                       baseline.name);
 }
 
 // --- Printing --------------------------------------------------------------

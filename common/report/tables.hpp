@@ -32,7 +32,8 @@ struct best_variant {
     double middle, times; // its median; how many times as fast as the first
 };
 
-// The variant of ours that is faster than the first one, and than all others.
+// The variant, ours or a peer, that is faster than all others, and than the
+// first one by more than that differs from itself in any round.
 std::optional<best_variant> fastest(const problem& of);
 
 // The fastest variant, in one sentence. Empty if nothing was measured.

@@ -120,7 +120,7 @@ one_core=(/usr/bin/taskset -c "${allowed%%[,-]*}")
 
 # Parallel arrays, one element per declared label.
 problems=() titles=() figures=() labels=() kinds=() times=() commands=()
-besides=() notes=() versions=()
+besides=() notes=() versions=() no_races=()
 
 problem() {
     problem=$1 title=$2 figure=${3:-time}
@@ -173,6 +173,9 @@ print(platform.python_implementation(), platform.python_version())')"
 
 # What the report should say of the current problem: about its set-up.
 note() { notes+=("$problem"$'\t'"$1"); }
+
+# The variants of the current problem do different things: none is the fastest.
+no_race() { no_races+=("$problem"); }
 
 version() { versions+=("$1=$2"); }
 
@@ -277,6 +280,7 @@ go() {
     "$bin/report" machine "profile=$profile" ${versions[@]+"${versions[@]}"} >"$part/machine.json"
     printf '%s\n' "$chapter_title" >"$part/title"
     printf '%s\n' ${notes[@]+"${notes[@]}"} >"$part/notes.tsv"
+    printf '%s\n' ${no_races[@]+"${no_races[@]}"} >"$part/no_race"
     plan=() cost=() remaining=() # milliseconds of a run: a guess at first
     for i in "${!labels[@]}"; do
         printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "${problems[i]}" \
