@@ -74,7 +74,7 @@ matches "its summary has both chapters" "Chapter 98.*Chapter 99" "$out"
 matches "at its end: the answer, with the figure measured here" \
     "Chapter 98: Title <of> 98-one. In short: it took 1.0 times" "$out"
 matches "at its end: the claims by verdict" \
-    $'  holds: ends-soon\n  does not hold here: never-ends, all-rows\n  not measured here: many-cores \(needs 4000 cores\), other-tool \(missing was\n    not measured: a peer that this machine does not have\)\n' "$out"
+    $'  holds: ends-soon\n  does not hold here: never-ends, all-rows\n  not measured here: many-cores \\(needs 4000 cores\\), other-tool \\(missing was not\n    measured: a peer that this machine does not have\\)\n' "$out"
 matches "at its end: none with --quick" \
     $'Chapter 99: Title <of> 99-two.\n  No verdicts with --quick.' "$out"
 matches "at its end: how many" "Of 5 claims 1 holds on this machine, 2 do not, 0 are \

@@ -426,7 +426,7 @@ TEST_CASE("the median is the middle") {
 }
 
 TEST_CASE("cells are escaped in HTML and Markdown") {
-    const table t{{"a|b", "<c>"}, {{"x & y", "\"z\""}}};
+    const table t{{"a|b", "<c>"}, {{"x & y", "\"z\""}}, {}};
     CHECK_THAT(as_html(t), contains("x &amp; y"));
     CHECK_THAT(as_html(t), contains("&lt;c&gt;"));
     CHECK_THAT(as_markdown(t), contains("| a\\|b | <c> |"));

@@ -331,11 +331,13 @@ static std::vector<table> not_too_wide(table all) {
     keep(figures.head, own, figures.head.size());
     for (auto& row : all.rows)
         keep(row, 1, own);
-    figures.rows.erase(std::remove_if(figures.rows.begin(), figures.rows.end(),
-                                      [](const auto& row) {
-                                          return row[2].empty(); // no run
-                                      }),
-                       figures.rows.end());
+    for (const std::size_t r : all.troubled)
+        figures.rows[r].clear(); // they have none
+    figures.troubled.clear();
+    figures.rows.erase(
+        std::remove_if(figures.rows.begin(), figures.rows.end(),
+                       [](const auto& row) { return row.empty(); }),
+        figures.rows.end());
     for (auto& row : figures.rows)
         keep(row, own, row.size());
     return {all, figures};

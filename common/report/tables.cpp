@@ -125,6 +125,7 @@ table comparison(const problem& of) {
         if (!one.trouble.empty() || !spread) {
             row.push_back(why_no_figure(one));
             row.resize(t.head.size());
+            t.troubled.insert(t.rows.size());
             t.rows.push_back(row);
             continue;
         }
@@ -316,10 +317,11 @@ std::string as_html(const table& t) {
     for (const std::string& cell : t.head)
         text += "<th scope=\"col\">" + escape_html(cell) + "</th>";
     text += "</tr></thead>\n<tbody>\n";
-    for (const auto& row : t.rows) {
+    for (std::size_t r = 0; r < t.rows.size(); ++r) {
+        const auto& row = t.rows[r];
         text += "<tr><th scope=\"row\">" + escape_html(row[0]) + "</th>";
         // A label without a time says why, across all columns.
-        const bool sentence = row.size() > 2 && row[2].empty();
+        const bool sentence = t.troubled.count(r) > 0;
         if (sentence)
             text += fmt::format("<td class=\"trouble\" colspan=\"{}\">{}</td>",
                                 row.size() - 1, escape_html(row[1]));

@@ -4,12 +4,15 @@
 #include "measurements.hpp"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 struct table {
     std::vector<std::string> head;
     std::vector<std::vector<std::string>> rows; // first column: text
+    std::set<std::size_t>
+        troubled; // rows that have but a sentence, in column 1
 };
 
 // One row per label: median, range, cores busy, ratio to the baseline, and
