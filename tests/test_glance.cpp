@@ -250,7 +250,7 @@ TEST_CASE("a page in Markdown and HTML") {
         heading{1, "One <of> us"},
         paragraph{"*a* **b** `c < d` [e *f*](g.md) 2 * 3 < 7"},
         bullets{{"x & y"}},
-        shown_table{{{"h", "i"}, {{"`j`", "k"}, {"**l** m", "n"}}}, true},
+        shown_table{{{"h", "i"}, {{"`j`", "k"}, {"**l** m", "n"}}, {}}, true},
         picture{"pic", "<svg role=\"img\"></svg>", "What it shows."}};
     const std::string html = as_html(made),
                       markdown = as_markdown(made, at.path);

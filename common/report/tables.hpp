@@ -11,8 +11,8 @@
 struct table {
     std::vector<std::string> head;
     std::vector<std::vector<std::string>> rows; // first column: text
-    std::set<std::size_t>
-        troubled; // rows that have but a sentence, in column 1
+    // Rows that have nothing but a sentence, in column 1.
+    std::set<std::size_t> troubled;
 };
 
 // One row per label: median, range, cores busy, ratio to the baseline, and
