@@ -360,6 +360,36 @@ TEST_CASE("one wild round may leave it undecided, but turns nothing around") {
           == answer::holds);
 }
 
+TEST_CASE("of figures of one run only what their ratio scatters counts") {
+    const auto printed = [](const std::vector<double>& speeds) {
+        label made;
+        made.name = "both";
+        for (const double speed : speeds) {
+            sample one{run{1, 1, 0, 0}, {}};
+            one.printed.figures = {{"one_s", std::to_string(1 / speed)},
+                                   {"two_s", std::to_string(1.2 / speed)}};
+            made.samples.push_back(one);
+        }
+        return made;
+    };
+    // The machine is half as fast in some rounds, but both figures are.
+    label both = printed({1, 2, 1, 1, 2, 1, 2, 2, 1, 1});
+    both.again = printed({2, 1, 1, 2, 1, 1, 1, 2, 2, 1}).samples;
+    label other = printed({1, 1, 2, 2, 1, 2, 1, 1, 2, 2});
+    other.name = "other";
+    chapter one;
+    one.problems = {{"p", "P", "one_s", {both, other}, {}}};
+    const auto verdict_of = [&](const std::string& test) {
+        return judge(read_claim("claim", "a | " + test), 1, 2, {&one}).given;
+    };
+    for (const std::string name : {"both", "other"})
+        CHECK(verdict_of("figure(" + name + ", two_s) > 1.1 * figure(" + name
+                         + ", one_s)")
+              == answer::holds);
+    CHECK(verdict_of("figure(other, two_s) > 1.1 * figure(both, one_s)")
+          == answer::undecided);
+}
+
 TEST_CASE("what has no time has no verdict, and says why") {
     chapter one = made_chapter();
     const auto verdict_with = [&](const std::string& trouble) {

@@ -180,6 +180,26 @@ TEST_CASE("a table shows median, range, cores busy, ratio and figures") {
     CHECK(c.problems[0].notes == std::vector<std::string>{"A note."});
 }
 
+TEST_CASE("nobody wins by less than the noise, or where there is no race") {
+    const results made;
+    write_good_rounds(made);
+    for (const char* name : {"01.b", "02.b"})
+        made.run(name, "0.25");
+    // In the second round a was 1.5 times as fast as itself.
+    CHECK(finding(made.read().problems.at(0))
+          == "Nothing was faster than a by more than its own runs differ.");
+    made.run("01.b", "0.1");
+    made.run("02.b", "0.1");
+    CHECK(finding(made.read().problems.at(0)).starts_with("Fastest: b"));
+    made.file("no_race", "other\np\n");
+    const problem apart = made.read().problems.at(0);
+    CHECK_FALSE(apart.race);
+    CHECK(finding(apart).empty());
+    CHECK(comparison(apart).head
+          == std::vector<std::string>{"variant", "time", "range", "runs",
+                                      "cores busy", "commits"});
+}
+
 TEST_CASE("what others make of the same stands beside it") {
     const results made;
     made.declare("p\tT\ttime\ta\tbaseline\t1\tx\t\n"
