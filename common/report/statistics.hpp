@@ -123,6 +123,7 @@ inline interval signed_rank_interval(const std::vector<double>& values,
 // of the 95 % interval, as a factor of at least 1. Infinite if they are few.
 inline double self_noise(const std::vector<double>& ratios) {
     std::vector<double> logs;
+    logs.reserve(ratios.size());
     for (const double ratio : ratios)
         logs.push_back(std::log(ratio));
     const interval self = signed_rank_interval(logs, 0.95);
