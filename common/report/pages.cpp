@@ -103,11 +103,16 @@ static std::string machine_in_a_line(const std::vector<chapter>& chapters) {
     return line + '.';
 }
 
-// "2026-11-21 10:00 UTC, --quick"
+// "2026-11-21 10:00 UTC, --quick; load before 0.25 0.80 1.10"
 static std::string measured_when(const chapter& of) {
-    const std::string profile = entry(of.machine, "profile");
-    return entry(of.machine, "date")
-           + (profile.empty() || profile == "default" ? "" : ", --" + profile);
+    const std::string profile = entry(of.machine, "profile"),
+                      load = entry(of.machine, "load before");
+    std::string text = entry(of.machine, "date");
+    if (!profile.empty() && profile != "default")
+        text.append(", --").append(profile);
+    if (!load.empty())
+        text.append("; load before ").append(load);
+    return text;
 }
 
 static std::string configuration(const problem& of) {
