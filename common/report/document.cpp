@@ -122,6 +122,7 @@ h1+p,h1+p+p{max-width:none}
 figcaption{color:var(--soft);font-size:.9rem;max-width:50rem;overflow-wrap:anywhere}
 ul{font-size:.9rem;padding-left:1.2rem;color:var(--soft)}
 .wide{overflow-x:auto}
+.wide+.wide{margin-top:1.5rem}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{padding:.3rem .5rem;border-bottom:1px solid var(--line);text-align:right;
   white-space:nowrap}
