@@ -12,7 +12,7 @@
 
 namespace fs = std::filesystem;
 
-bool is_quick(const chapter& measured) {
+static bool is_quick(const chapter& measured) {
     return std::any_of(measured.machine.begin(), measured.machine.end(),
                        [](const auto& entry) {
                            return entry.first == "profile"
@@ -90,7 +90,9 @@ std::vector<chapter_answer> answers_of(const std::vector<chapter>& chapters,
     std::vector<chapter_answer> all;
     for (const chapter& one : chapters) {
         chapter_answer next;
-        next.of = &one;
+        next.name = one.name;
+        next.title = one.title;
+        next.quick = is_quick(one);
         const fs::path page = fs::path("chapters") / one.name / "README.md";
         all.push_back(next);
         if (!fs::exists(book / page))
@@ -110,7 +112,7 @@ std::vector<chapter_answer> answers_of(const std::vector<chapter>& chapters,
         for (const stated_claim& said : claims) {
             judged_claim judged{said, judge_or_say(said.stated, together, here),
                                 std::nullopt};
-            if (is_quick(one) && judged.here.given != answer::not_measured) {
+            if (now.quick && judged.here.given != answer::not_measured) {
                 judged.here.given = answer::not_measured;
                 judged.here.why = "no verdicts with --quick";
             }
@@ -129,7 +131,7 @@ std::string tally(const std::vector<chapter_answer>& answers) {
     std::size_t all = 0, of[4] = {};
     for (const chapter_answer& one : answers)
         for (const judged_claim& each : one.claims) {
-            if (is_quick(*one.of))
+            if (one.quick)
                 continue;
             ++all;
             ++of[static_cast<std::size_t>(each.here.given)];

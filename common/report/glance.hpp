@@ -17,15 +17,13 @@ struct judged_claim {
 };
 
 struct chapter_answer {
-    const chapter* of = nullptr;
-    std::string page;   // its path inside the book; empty if there is none
-    std::string answer; // in one sentence, or why there is none
+    std::string name, title; // of the chapter
+    bool quick = false;      // too little was measured for verdicts
+    std::string page;        // its path inside the book; empty if there is none
+    std::string answer;      // in one sentence, or why there is none
     std::string book_machine; // what the book's figures were measured on
     std::vector<judged_claim> claims;
 };
-
-// --quick measures too little for verdicts: each says so.
-bool is_quick(const chapter& measured);
 
 // One for each chapter; `book` is the directory with chapters/.
 std::vector<chapter_answer> answers_of(const std::vector<chapter>& chapters,

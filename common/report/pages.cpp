@@ -61,7 +61,7 @@ static constexpr auto beside_title = "Ours and theirs, side by side:";
 
 static constexpr auto no_pictures = "No pictures: gnuplot is not installed.";
 
-static std::string heading_of(const chapter& of) {
+static std::string heading_of(const auto& of) { // a chapter or its answer
     return fmt::format("Chapter {}: {}", of.name.substr(0, of.name.find('-')),
                        of.title);
 }
@@ -196,9 +196,9 @@ std::string terminal_glance(const std::vector<chapter>& chapters,
     std::string text =
         fmt::format("\n{}", wrapped(machine_in_a_line(chapters)));
     for (const chapter_answer& one : answers) {
-        text += fmt::format("\n{}",
-                            wrapped(heading_of(*one.of) + ". " + one.answer));
-        if (is_quick(*one.of)) {
+        text +=
+            fmt::format("\n{}", wrapped(heading_of(one) + ". " + one.answer));
+        if (one.quick) {
             text += "  No verdicts with --quick.\n";
             continue;
         }
@@ -221,13 +221,13 @@ static table glance(const std::vector<chapter_answer>& answers) {
     t.head = {"chapter", "holds", "does not hold here", "undecided",
               "not measured here"};
     for (const chapter_answer& one : answers) {
-        std::string title = fmt::format("**{}**", heading_of(*one.of));
+        std::string title = fmt::format("**{}**", heading_of(one));
         if (!one.page.empty())
             title = fmt::format("[{}](../{})", title, one.page);
         std::vector<std::string> row = {
             fmt::format("{} {}", title, one.answer)};
         for (const answer given : all_answers)
-            row.push_back(given == answer::not_measured && is_quick(*one.of)
+            row.push_back(given == answer::not_measured && one.quick
                               ? "no verdicts with --quick"
                               : listed(claims_with(one, given), "*[{0}](#{0})*",
                                        "[{0}](#{0})"));
@@ -379,7 +379,7 @@ static document report_of(const std::vector<chapter>& chapters,
     page.push_back(heading{2, "All claims"});
     for (const chapter_answer& one : answers)
         if (!one.claims.empty()) {
-            page.push_back(heading{3, "Claims of " + one.of->title});
+            page.push_back(heading{3, "Claims of " + one.title});
             if (!one.book_machine.empty())
                 page.push_back(paragraph{one.book_machine});
             page.push_back(shown_table{all_claims(one), true});
