@@ -244,6 +244,24 @@ TEST_CASE("percentiles of those who print all of them") {
 // --- Both pages
 // --------------------------------------------------------------------------------
 
+TEST_CASE("the report's links lead to its headings and claims") {
+    const small_book book;
+    const std::vector<chapter> chapters = {made_chapter()};
+    write_report(chapters, answers_of(chapters, book.at.path), book.at.path);
+    const std::string html = read_text(book.at.path / "report.html");
+    std::size_t links = 0;
+    for (std::size_t at = 0; (at = html.find("href=\"#", at)) != html.npos;
+         ++links) {
+        at += 7;
+        const std::string id = html.substr(at, html.find('"', at) - at);
+        CAPTURE(id);
+        CHECK(html.find("id=\"" + id + "\"") != html.npos);
+    }
+    CHECK(links >= 3 + 4); // the claims, and the contents
+    CHECK_THAT(read_text(book.at.path / "report.md"),
+               contains("](#chapter-04-a-test)"));
+}
+
 TEST_CASE("a page in Markdown and HTML") {
     const temporary_directory at;
     const document made = {

@@ -8,9 +8,7 @@
 
 namespace fs = std::filesystem;
 
-// As GitHub names the places of headings: "Chapter 03: The GIL" is
-// chapter-03-the-gil.
-static std::string anchor(const std::string& text) {
+std::string anchor(const std::string& text) {
     std::string found;
     for (const char c : text)
         if (c == ' ' || c == '-')

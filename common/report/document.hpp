@@ -42,6 +42,10 @@ struct picture {
 using document = std::vector<
     std::variant<heading, paragraph, bullets, shown_table, picture>>;
 
+// What a heading is linked to by, as GitHub names it: "Chapter 03: The GIL" is
+// chapter-03-the-gil.
+std::string anchor(const std::string& heading);
+
 // Writes the pictures into `directory`/pictures and returns the text.
 std::string as_markdown(const document& page,
                         const std::filesystem::path& directory);

@@ -363,6 +363,16 @@ static void add_problem(document& page, const chapter& c, const problem& p) {
         page.push_back(bullets{remarks(p)});
 }
 
+// Links to the page's headings of the second level.
+static paragraph contents(const document& page) {
+    std::string links;
+    for (const auto& one : page)
+        if (const auto* at = std::get_if<heading>(&one); at && at->level == 2)
+            links += fmt::format("{}[{}](#{})", links.empty() ? "" : " · ",
+                                 at->text, anchor(at->text));
+    return {links};
+}
+
 static document report_of(const std::vector<chapter>& chapters,
                           const std::vector<chapter_answer>& answers) {
     document page;
@@ -376,6 +386,7 @@ static document report_of(const std::vector<chapter>& chapters,
         "of the source. The others are this book's own claims. Each name leads "
         "to the claim in words, with the figures of this machine and of the "
         "book's."});
+    const auto here = static_cast<std::ptrdiff_t>(page.size());
     page.push_back(heading{2, "All claims"});
     for (const chapter_answer& one : answers)
         if (!one.claims.empty()) {
@@ -411,6 +422,7 @@ static document report_of(const std::vector<chapter>& chapters,
     for (const auto& [key, value] : machine_of(chapters))
         machine.items.push_back(fmt::format("{}: {}", key, value));
     page.push_back(machine);
+    page.insert(page.begin() + here, contents(page));
     return page;
 }
 
