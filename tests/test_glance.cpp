@@ -201,6 +201,18 @@ TEST_CASE("labels that differ in a number are a curve") {
     CHECK(in_words(of, found[0])
           == "Times as fast, by workers. many@order=list: 1.0 at 1, 2.0 at 2, "
              "4.0 at 4.");
+    // In the rounds that one has, another may have nothing.
+    problem gaps = of;
+    gaps.figure = "count_s";
+    for (label& one : gaps.labels)
+        for (std::size_t r = 0; r < one.samples.size(); ++r)
+            one.samples[r].printed.figures = {
+                {r % 2 == (one.name == "many@order=list@workers=4")
+                     ? "count_s"
+                     : "unreliable",
+                 "1"}};
+    CHECK(curves_of(gaps).at(0).lines.at(0).points.size() == 2);
+
     CHECK_THAT(curves_picture(of, found[0], "04", 2),
                contains("<title>Times as fast") && contains("cores: 2")
                    && contains("ideal"));

@@ -443,6 +443,7 @@ TEST_CASE("the median is the middle") {
     CHECK(median({3, 1, 2}) == 2);
     CHECK(median({4, 1, 2, 3}) == 2.5);
     CHECK(median({5}) == 5);
+    CHECK_THROWS_WITH(median({}), contains("nothing was measured"));
 }
 
 TEST_CASE("cells are escaped in HTML and Markdown") {

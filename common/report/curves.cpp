@@ -125,11 +125,14 @@ std::vector<curves> curves_of(const problem& of) {
                                     : baseline;
             if (next.scaling && &base == &baseline)
                 line.name += fmt::format(" (against {})", baseline.name);
-            for (const auto& [x, one] : by_number)
-                line.points.emplace_back(
-                    x, next.scaling
-                           ? median(ratios(of, one->samples, base.samples))
-                           : median(values(of, one->samples)));
+            for (const auto& [x, one] : by_number) {
+                // A round of which one side has no figure has no ratio.
+                const auto found = next.scaling
+                                       ? ratios(of, one->samples, base.samples)
+                                       : values(of, one->samples);
+                if (!found.empty())
+                    line.points.emplace_back(x, median(found));
+            }
             most = std::max(most, line.points.size());
             next.lines.push_back(std::move(line));
         }

@@ -7,11 +7,15 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
-// The middle value, or the mean of the two in the middle. Needs at least one.
+// The middle value, or the mean of the two in the middle. Throws
+// std::runtime_error if there is none.
 inline double median(std::vector<double> values) {
+    if (values.empty())
+        throw std::runtime_error("nothing was measured");
     std::sort(values.begin(), values.end());
     const std::size_t half = values.size() / 2;
     return values.size() % 2 == 1 ? values[half]
