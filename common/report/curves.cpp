@@ -127,11 +127,11 @@ std::vector<curves> curves_of(const problem& of) {
                 line.name += fmt::format(" (against {})", baseline.name);
             for (const auto& [x, one] : by_number) {
                 // A round of which one side has no figure has no ratio.
-                const auto found = next.scaling
-                                       ? ratios(of, one->samples, base.samples)
-                                       : values(of, one->samples);
-                if (!found.empty())
-                    line.points.emplace_back(x, median(found));
+                const auto rounds = next.scaling
+                                        ? ratios(of, one->samples, base.samples)
+                                        : values(of, one->samples);
+                if (!rounds.empty())
+                    line.points.emplace_back(x, median(rounds));
             }
             most = std::max(most, line.points.size());
             next.lines.push_back(std::move(line));
