@@ -211,7 +211,7 @@ TEST_CASE("labels that differ in a number are a curve") {
                      ? "count_s"
                      : "unreliable",
                  "1"}};
-    CHECK(curves_of(gaps).at(0).lines.at(0).points.size() == 2);
+    CHECK(curves_of(gaps).empty()); // two points are left
 
     CHECK_THAT(curves_picture(of, found[0], "04", 2),
                contains("<title>Times as fast") && contains("cores: 2")

@@ -117,8 +117,6 @@ std::vector<curves> curves_of(const problem& of) {
                 && by_number.rbegin()->first
                        > 8 * std::next(by_number.begin())->first)
                 by_number.erase(by_number.begin());
-            if (by_number.size() < 2)
-                continue;
             curve line{name, {}};
             const label& base = by_number.begin()->first == 1
                                     ? *by_number.begin()->second
@@ -133,6 +131,8 @@ std::vector<curves> curves_of(const problem& of) {
                 if (!rounds.empty())
                     line.points.emplace_back(x, median(rounds));
             }
+            if (line.points.size() < 2)
+                continue;
             most = std::max(most, line.points.size());
             next.lines.push_back(std::move(line));
         }
