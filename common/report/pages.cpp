@@ -29,7 +29,7 @@ static constexpr auto how_to_read =
     "what the rest costs.";
 
 // The paragraphs that a reader of verdicts should trust.
-static constexpr const char* how_we_decide[] = {
+static constexpr auto how_we_decide =
     "A claim compares two figures, or one with a number: *one process takes "
     "more than 1.5 times as long as two*. Both ran in every round, seconds "
     "apart or in the same run, so we take their ratio round by round: a slow "
@@ -42,7 +42,9 @@ static constexpr const char* how_we_decide[] = {
     "makes, for who asks often must ask for surer answers. (That is the "
     "interval of Wilcoxon's signed-rank test. It assumes that the noise has "
     "two equal sides, and no bell shape; one wild round, as above, may leave a "
-    "claim undecided, but does not turn it around.)",
+    "claim undecided, but does not turn it around.)";
+
+static constexpr auto how_we_widen =
     "Then we ask the machine how far it can be trusted. Each problem's first "
     "variant runs twice in every round, under the same name. The same "
     "interval, "
@@ -53,9 +55,11 @@ static constexpr const char* how_we_decide[] = {
     "one side of what was claimed, the claim *holds*; if all of it is on the "
     "other, it *does not hold here*; else it is *undecided*. Counts, such as "
     "commits, need no such care: the claim must be true in every round, and "
-    "the brackets have the least and the most.",
+    "the brackets have the least and the most.";
+
+static constexpr auto how_to_decide_more =
     "What is undecided may be decided with `--full`, and on a machine that has "
-    "nothing else to do."};
+    "nothing else to do.";
 
 static constexpr auto beside_title = "Ours and theirs, side by side:";
 
@@ -396,7 +400,7 @@ static document report_of(const std::vector<chapter>& chapters,
             page.push_back(shown_table{all_claims(one), true});
         }
     page.push_back(heading{3, "How a verdict comes about"});
-    for (const char* text : how_we_decide)
+    for (const char* text : {how_we_decide, how_we_widen, how_to_decide_more})
         page.push_back(paragraph{text});
     page.push_back(heading{2, "Who is fastest"});
     for (const chapter& c : chapters)
