@@ -14,11 +14,11 @@ failures=0
 # The end of every test, also of one that a mistake (set -u) ended early.
 finish() {
     # What a test has started does not outlive it.
-    local started
-    mapfile -t started < <(jobs -p)
-    if ((${#started[@]} > 0)); then
-        kill -TERM "${started[@]}" 2>/dev/null || true
-        wait "${started[@]}" 2>/dev/null || true
+    local still_running
+    mapfile -t still_running < <(jobs -p)
+    if ((${#still_running[@]} > 0)); then
+        kill -TERM "${still_running[@]}" 2>/dev/null || true
+        wait "${still_running[@]}" 2>/dev/null || true
     fi
     (($1 == 0)) || fail "the test itself ended with status $1"
     rm -rf "$work"
