@@ -25,16 +25,13 @@ while read -r program symptom runs options; do
     read -ra options <<<"$options"
     shown=false
     path=$bin/$program expected=0
-    # In a build with ThreadSanitizer, a race that another line expects is not
-    # what this line is about.
     unset TSAN_OPTIONS
-    if listed | grep -qE "^$program +race "; then
-        export TSAN_OPTIONS=exitcode=0
-    fi
     if [[ $symptom == race ]]; then
-        unset TSAN_OPTIONS
         compile_with_tsan "$program"
         path=$work/$program expected=66 # ThreadSanitizer's
+    elif listed | grep -qE "^$program +race "; then
+        # In a build with ThreadSanitizer the race is another line's subject.
+        export TSAN_OPTIONS=exitcode=0
     fi
     for ((run = 1; run <= runs; ++run)); do
         call timeout 60 "$path" "${options[@]}"

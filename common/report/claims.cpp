@@ -138,10 +138,8 @@ static sides by_round(const evaluated& left, const evaluated& right) {
 // How far a problem's baseline is from itself, as a logarithm.
 static double noise_of(const evaluated& side) {
     double most = 0;
-    for (const std::vector<double>& logs : side.noise) {
-        const interval self = signed_rank_interval(logs, 0.95);
-        most = std::max({most, std::fabs(self.low), std::fabs(self.high)});
-    }
+    for (const std::vector<double>& logs : side.noise)
+        most = std::max(most, self_noise(logs));
     return most;
 }
 
@@ -179,24 +177,21 @@ static std::optional<double> noise_within_a_run(const claim& one,
         const auto again = quotients(one, baseline);
         std::vector<double> apart;
         for (std::size_t r = 0; r < first.size() && r < again.size(); ++r)
-            apart.push_back(again[r] / first[r]);
-        return std::log(self_noise(apart));
+            apart.push_back(std::log(again[r] / first[r]));
+        return self_noise(apart);
     } catch (const std::runtime_error&) {
         return std::nullopt; // the baseline prints other figures
     }
 }
 
 double cores_of(const chapter& measured) {
-    for (const auto& [name, text] : measured.machine)
-        if (name == "CPUs we may use") { // "4" or "4, quota 1.5"
-            const auto quota = text.find("quota ");
-            const double cpus = std::strtod(text.c_str(), nullptr);
-            return quota == text.npos
-                       ? cpus
-                       : std::min(cpus, std::strtod(text.c_str() + quota + 6,
-                                                    nullptr));
-        }
-    return 0;
+    // "4" or "4, quota 1.5"
+    const std::string text = machine_entry(measured, "CPUs we may use");
+    const double cpus = std::strtod(text.c_str(), nullptr);
+    const auto quota = text.find("quota ");
+    return quota == text.npos
+               ? cpus
+               : std::min(cpus, std::strtod(text.c_str() + quota + 6, nullptr));
 }
 
 verdict judge(const claim& one, std::size_t claims, double machine_cores,

@@ -44,12 +44,6 @@ static std::string in_command(const label& one, const std::string& key) {
                            : std::to_string(std::atoi(says.c_str() + at + 9));
 }
 
-static bool is_number(const std::string& text, double& number) {
-    char* end = nullptr;
-    number = std::strtod(text.c_str(), &end);
-    return !text.empty() && *end == '\0';
-}
-
 // A label with all its settings.
 struct setting {
     const label* of;
@@ -81,15 +75,16 @@ static std::map<std::string, std::map<double, const label*>>
 families(const std::vector<setting>& all, const std::string& key) {
     std::map<std::string, std::map<double, const label*>> found;
     for (const setting& one : all) {
-        double x = 0;
         const auto at = one.all.find(key);
-        if (at == one.all.end() || !is_number(at->second, x))
+        const auto x =
+            at == one.all.end() ? std::nullopt : to_number(at->second);
+        if (!x)
             continue;
         std::string name = one.program;
         for (const auto& [other, text] : one.all)
             if (other != key)
                 name += fmt::format("@{}={}", other, text);
-        found[name].emplace(x, one.of);
+        found[name].emplace(*x, one.of);
     }
     return found;
 }

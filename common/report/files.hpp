@@ -8,6 +8,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 // Throws std::runtime_error if it is not there, or a directory.
 inline std::string read_text(const std::filesystem::path& path) {
@@ -17,6 +18,14 @@ inline std::string read_text(const std::filesystem::path& path) {
     std::ostringstream text;
     text << in.rdbuf();
     return text.str();
+}
+
+inline std::vector<std::string> split_lines(const std::string& text) {
+    std::istringstream in(text);
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(in, line);)
+        lines.push_back(line);
+    return lines;
 }
 
 // Whole, or as it was before. Throws std::runtime_error if it cannot.

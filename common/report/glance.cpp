@@ -12,14 +12,6 @@
 
 namespace fs = std::filesystem;
 
-static bool is_quick(const chapter& measured) {
-    return std::any_of(measured.machine.begin(), measured.machine.end(),
-                       [](const auto& entry) {
-                           return entry.first == "profile"
-                                  && entry.second == "quick";
-                       });
-}
-
 // `own` first, then the other chapters.
 static library library_for(const chapter& own,
                            const std::vector<chapter>& chapters) {
@@ -30,12 +22,6 @@ static library library_for(const chapter& own,
     return all;
 }
 
-static verdict not_here(const std::string& why) {
-    verdict none;
-    none.why = why;
-    return none;
-}
-
 // A claim that cannot be evaluated is not measured: here the page may be newer
 // than the measurements.
 static verdict judge_or_say(const claim& one, std::size_t together,
@@ -43,7 +29,9 @@ static verdict judge_or_say(const claim& one, std::size_t together,
     try {
         return judge(one, together, cores_of(*in.front()), in);
     } catch (const std::runtime_error& error) {
-        return not_here(error.what());
+        verdict none;
+        none.why = error.what();
+        return none;
     }
 }
 
@@ -61,16 +49,13 @@ static std::vector<chapter> references_in(const fs::path& book) {
     return all;
 }
 
-// "The book's machine: Abacus, CPUs: 2, 2026-01-02."
 static std::string machine_of(const chapter& reference) {
-    std::string line;
-    for (const char* key : {"processor", "CPUs we may use", "system", "date"})
-        for (const auto& [name, value] : reference.machine)
-            if (name == key)
-                line += fmt::format("{}{}{}", line.empty() ? "" : ", ",
-                                    name == "CPUs we may use" ? "CPUs: " : "",
-                                    value);
-    return fmt::format("The book's machine, for this chapter: {}.", line);
+    return fmt::format("The book's machine, for this chapter: {}, CPUs: {}, "
+                       "{}, {}.",
+                       machine_entry(reference, "processor"),
+                       machine_entry(reference, "CPUs we may use"),
+                       machine_entry(reference, "system"),
+                       machine_entry(reference, "date"));
 }
 
 static std::string answer_from(const std::string& page, const library& in) {
@@ -89,26 +74,19 @@ std::vector<chapter_answer> answers_of(const std::vector<chapter>& chapters,
     const std::vector<chapter> references = references_in(book);
     std::vector<chapter_answer> all;
     for (const chapter& one : chapters) {
-        chapter_answer next;
-        next.name = one.name;
-        next.title = one.title;
-        next.quick = is_quick(one);
+        chapter_answer& now = all.emplace_back();
+        now.name = one.name;
+        now.title = one.title;
+        now.quick = machine_entry(one, "profile") == "quick";
         const fs::path page = fs::path("chapters") / one.name / "README.md";
-        all.push_back(next);
         if (!fs::exists(book / page))
             continue;
-        chapter_answer& now = all.back();
         now.page = page.string();
         const std::string text = read_text(book / page);
-        const library here = library_for(one, chapters);
-        now.answer = answer_from(text, here);
-        const auto own =
-            std::find_if(references.begin(), references.end(),
-                         [&](const chapter& r) { return r.name == one.name; });
-        if (own != references.end())
-            now.book_machine = machine_of(*own);
         const auto claims = claims_on(text);
+        const library here = library_for(one, chapters);
         const std::size_t together = count_scattering(claims, here);
+        now.answer = answer_from(text, here);
         for (const stated_claim& said : claims) {
             judged_claim judged{said, judge_or_say(said.stated, together, here),
                                 std::nullopt};
@@ -116,13 +94,19 @@ std::vector<chapter_answer> answers_of(const std::vector<chapter>& chapters,
                 judged.here.given = answer::not_measured;
                 judged.here.why = "no verdicts with --quick";
             }
-            if (own != references.end()) {
-                const library written = library_for(*own, references);
-                judged.reference = judge_or_say(
-                    said.stated, count_scattering(claims, written), written);
-            }
             now.claims.push_back(std::move(judged));
         }
+        const auto own =
+            std::find_if(references.begin(), references.end(),
+                         [&](const chapter& r) { return r.name == one.name; });
+        if (own == references.end())
+            continue;
+        now.book_machine = machine_of(*own);
+        const library written = library_for(*own, references);
+        const std::size_t of_book = count_scattering(claims, written);
+        for (judged_claim& judged : now.claims)
+            judged.reference =
+                judge_or_say(judged.said.stated, of_book, written);
     }
     return all;
 }

@@ -24,13 +24,20 @@ static std::vector<std::string> split(std::string_view text, char at) {
     }
 }
 
-static std::optional<double> to_number(std::string_view text) {
+std::optional<double> to_number(std::string_view text) {
     double parsed = 0;
     const char* end = text.data() + text.size();
     const auto [rest, error] = std::from_chars(text.data(), end, parsed);
     if (error != std::errc{} || rest != end || !std::isfinite(parsed))
         return std::nullopt;
     return parsed;
+}
+
+std::string machine_entry(const chapter& measured, const std::string& name) {
+    for (const auto& [key, text] : measured.machine)
+        if (key == name)
+            return text;
+    return "";
 }
 
 // An exit code is null if a signal ended the program.

@@ -72,6 +72,13 @@ chapter read_chapter(const std::filesystem::path& directory);
 // printed. Empty if it has none, or one that is not a finite number above 0.
 std::optional<double> value(const problem& of, const sample& one);
 
+// What the chapter's machine was described by, as "processor"; empty if it has
+// no such entry.
+std::string machine_entry(const chapter& measured, const std::string& name);
+
+// All of the text as a finite number, or nothing.
+std::optional<double> to_number(std::string_view text);
+
 // A figure that a program printed, as a number.
 std::optional<double> number(const sample& one, const std::string& figure);
 

@@ -1,5 +1,6 @@
 #include "page.hpp"
 
+#include "files.hpp"
 #include "statistics.hpp"
 #include "tables.hpp"
 
@@ -7,16 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <sstream>
 #include <stdexcept>
-
-static std::vector<std::string> lines_of(std::string_view page) {
-    std::istringstream in{std::string(page)};
-    std::vector<std::string> lines;
-    for (std::string line; std::getline(in, line);)
-        lines.push_back(line);
-    return lines;
-}
 
 // The words from line `first` up to the next marker, in one line.
 static std::string words_from(const std::vector<std::string>& lines,
@@ -30,8 +22,8 @@ static std::string words_from(const std::vector<std::string>& lines,
     return words;
 }
 
-std::vector<stated_claim> claims_on(std::string_view page) {
-    const auto lines = lines_of(page);
+std::vector<stated_claim> claims_on(const std::string& page) {
+    const auto lines = split_lines(page);
     std::vector<stated_claim> claims;
     for (std::size_t i = 0; i < lines.size(); ++i)
         for (const std::string kind : {"seed", "claim"}) {
@@ -65,8 +57,8 @@ std::string who_says(const stated_claim& one) {
         "'{}' does not begin with a source, S0 to S4", one.stated.where));
 }
 
-std::string answer_on(std::string_view page) {
-    const auto lines = lines_of(page);
+std::string answer_on(const std::string& page) {
+    const auto lines = split_lines(page);
     const auto at = std::find(lines.begin(), lines.end(), "<!-- answer -->");
     return at == lines.end()
                ? ""

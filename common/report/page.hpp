@@ -21,7 +21,7 @@ struct stated_claim {
 };
 
 // In the order of the page. Leaves out what cannot be read: weave complains.
-std::vector<stated_claim> claims_on(std::string_view page);
+std::vector<stated_claim> claims_on(const std::string& page);
 
 // Under a claim's words stands a line that begins so: who says so, and the
 // verdict.
@@ -32,7 +32,7 @@ inline constexpr auto says = "> \u2014 ";
 std::string who_says(const stated_claim& one);
 
 // The page's answer as it stands there, in one line; empty if it has none.
-std::string answer_on(std::string_view page);
+std::string answer_on(const std::string& page);
 
 // The same with the figures of these measurements. Throws std::runtime_error
 // if one of them is not there.

@@ -10,11 +10,10 @@
 #include "statistics.hpp"
 #include "strip.hpp"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <set>
-#include <sstream>
 
 namespace fs = std::filesystem;
 
@@ -48,13 +47,15 @@ static constexpr auto how_we_widen =
     "Then we ask the machine how far it can be trusted. Each problem's first "
     "variant runs twice in every round, under the same name. The same "
     "interval, "
-    "of its second runs against the first, should be at 1; how far its further "
-    "end is from there is noise, and the claim's interval is made wider by as "
-    "much at both ends. That is what stands in brackets. If all of it is on "
-    "the "
-    "one side of what was claimed, the claim *holds*; if all of it is on the "
-    "other, it *does not hold here*; else it is *undecided*. Counts, such as "
-    "commits, need no such care: the claim must be true in every round, and "
+    "of its second runs against the first, should be at 1 (or of the claim's "
+    "own ratio, where both of its figures come from one run); how far its "
+    "further end is from there is noise, and the claim's interval is made "
+    "wider "
+    "by as much at both ends. That is what stands in brackets. If all of it is "
+    "on the one side of what was claimed, the claim *holds*; if all of it is "
+    "on "
+    "the other, it *does not hold here*; else it is *undecided*. Counts, such "
+    "as commits, need no such care: the claim must be true in every round, and "
     "the brackets have the least and the most.";
 
 static constexpr auto how_to_decide_more =
@@ -84,34 +85,26 @@ static description machine_of(const std::vector<chapter>& chapters) {
     return all;
 }
 
-static std::string entry(const description& machine, const std::string& key) {
-    for (const auto& [name, value] : machine)
-        if (name == key)
-            return value;
-    return "";
-}
-
-// "Intel(R) Xeon(R) Processor, CPUs we may use: 2, memory 24 GiB, ..."
-static std::string machine_in_a_line(const std::vector<chapter>& chapters) {
-    const description all = machine_of(chapters);
-    std::string line = entry(all, "processor");
+// "Intel(R) Xeon(R) Processor, CPUs we may use: 2, 24 GiB, ..."
+static std::string machine_in_a_line(const chapter& of) {
+    std::string line = machine_entry(of, "processor");
     for (const auto& [key, words] :
          {std::pair{"CPUs we may use", "CPUs we may use: "},
           {"memory", ""},
           {"system", ""},
           {"compiler", ""},
           {"date", ""}})
-        if (const std::string value = entry(all, key); !value.empty())
+        if (const std::string text = machine_entry(of, key); !text.empty())
             line += fmt::format(", {}{}", words,
-                                value.substr(0, value.find(", -std")));
+                                text.substr(0, text.find(", -std")));
     return line + '.';
 }
 
 // "2026-11-21 10:00 UTC, --quick; load before 0.25 0.80 1.10"
 static std::string measured_when(const chapter& of) {
-    const std::string profile = entry(of.machine, "profile"),
-                      load = entry(of.machine, "load before");
-    std::string text = entry(of.machine, "date");
+    const std::string profile = machine_entry(of, "profile"),
+                      load = machine_entry(of, "load before");
+    std::string text = machine_entry(of, "date");
     if (!profile.empty() && profile != "default")
         text.append(", --").append(profile);
     if (!load.empty())
@@ -156,35 +149,23 @@ std::string terminal_summary(const chapter& of) {
     return text;
 }
 
-// At most 80 characters a line; the first begins with `first`, the others with
-// `indent`.
-static std::string wrapped(const std::string& text,
-                           const std::string& first = "",
-                           const std::string& indent = "") {
-    std::istringstream words(text);
-    std::string all, line;
-    for (std::string word; words >> word;)
-        if (line.empty()) {
-            line.append(first).append(word);
-        } else if (line.size() + 1 + word.size() > 80) {
-            all.append(line).append("\n");
-            line.assign(indent).append(word);
-        } else {
-            line.append(" ").append(word);
-        }
-    return all.append(line).append("\n");
+// As wrapped() breaks it.
+static std::string in_lines(const std::string& text,
+                            const std::string& first = "",
+                            const std::string& indent = "") {
+    return fmt::format("{}\n", fmt::join(wrapped(text, first, indent), "\n"));
 }
 
-// Their ids, separated by commas, a source's and ours each in its own form;
-// and why they were not measured, which may be our own fault.
+// Their ids, separated by commas, and why they were not measured, which may be
+// our own fault. `linked`: to the claim's words, a source's in italics.
 static std::string listed(const std::vector<judged_claim>& claims,
-                          const std::string& source, const std::string& ours) {
+                          bool linked) {
     std::string all;
     for (const judged_claim& one : claims) {
+        const std::string& id = one.said.stated.id;
+        const char* mark = linked && one.said.kind == "seed" ? "*" : "";
         all.append(all.empty() ? "" : ", ")
-            .append(fmt::format(
-                fmt::runtime(one.said.kind == "seed" ? source : ours),
-                one.said.stated.id));
+            .append(linked ? fmt::format("{0}[{1}](#{1}){0}", mark, id) : id);
         if (!one.here.why.empty())
             all += fmt::format(" ({})", one.here.why);
     }
@@ -198,22 +179,22 @@ static constexpr answer all_answers[] = {answer::holds, answer::does_not_hold,
 std::string terminal_glance(const std::vector<chapter>& chapters,
                             const std::vector<chapter_answer>& answers) {
     std::string text =
-        fmt::format("\n{}", wrapped(machine_in_a_line(chapters)));
+        fmt::format("\n{}", in_lines(machine_in_a_line(chapters.front())));
     for (const chapter_answer& one : answers) {
         text +=
-            fmt::format("\n{}", wrapped(heading_of(one) + ". " + one.answer));
+            fmt::format("\n{}", in_lines(heading_of(one) + ". " + one.answer));
         if (one.quick) {
             text += "  No verdicts with --quick.\n";
             continue;
         }
         for (const answer given : all_answers)
             if (const auto claims = claims_with(one, given); !claims.empty())
-                text += wrapped(fmt::format("{}: {}", in_words(given),
-                                            listed(claims, "{0}", "{0}")),
-                                "  ", "    ");
+                text += in_lines(fmt::format("{}: {}", in_words(given),
+                                             listed(claims, false)),
+                                 "  ", "    ");
     }
     if (!tally(answers).empty())
-        text += fmt::format("\n{}", wrapped(tally(answers)));
+        text += fmt::format("\n{}", in_lines(tally(answers)));
     return text;
 }
 
@@ -233,8 +214,7 @@ static table glance(const std::vector<chapter_answer>& answers) {
         for (const answer given : all_answers)
             row.push_back(given == answer::not_measured && one.quick
                               ? "no verdicts with --quick"
-                              : listed(claims_with(one, given), "*[{0}](#{0})*",
-                                       "[{0}](#{0})"));
+                              : listed(claims_with(one, given), true));
         for (std::string& cell : row)
             cell = cell.empty() ? "\u2013" : cell;
         t.rows.push_back(row);
@@ -276,15 +256,15 @@ static table all_claims(const chapter_answer& one) {
     return t;
 }
 
-// Of each problem the variant of ours that is fastest.
+// Of each problem the variant that is fastest, ours or a peer.
 static table leaderboard(const chapter& of) {
     table t;
-    t.head = {"problem", "fastest of ours", "its figure", "times as fast",
-              "as"};
+    t.head = {"problem", "fastest", "its figure", "times as fast", "as"};
     for (const problem& one : of.problems)
         if (const auto best = fastest(one))
             t.rows.push_back(
-                {one.title, fmt::format("`{}`", best->of->name),
+                {one.title,
+                 fmt::format("`{}`{}", best->of->name, suffix(best->of->kind)),
                  fmt::format("{} {}", show_value(one, best->middle),
                              one.figure == "time" ? "" : in_words(one.figure)),
                  two_digits(best->times),
@@ -313,50 +293,54 @@ static void add_pictures(document& page, const chapter& c, const problem& p) {
         "Circles: the first variant's second runs, which show the noise.");
 }
 
-// Without columns that are empty; and in two tables, the variants in both, if
-// there are more columns than a window shows.
-static std::vector<table> not_too_wide(table all) {
-    constexpr std::size_t most = 11, own = 6; // own: up to "times as fast"
-    for (std::size_t c = all.head.size(); c-- > own;) {
-        const auto at = static_cast<std::ptrdiff_t>(c);
-        if (std::any_of(all.rows.begin(), all.rows.end(),
-                        [&](const auto& row) { return !row[c].empty(); }))
-            continue;
-        all.head.erase(all.head.begin() + at);
-        for (auto& row : all.rows)
-            row.erase(row.begin() + at);
-    }
-    if (all.head.size() <= most)
-        return {all};
-    table figures = all;
-    const auto keep = [](auto& cells, std::size_t from, std::size_t to) {
-        const auto at = [&](std::size_t i) {
-            return cells.begin() + static_cast<std::ptrdiff_t>(i);
-        };
-        cells.erase(at(to), cells.end());
-        cells.erase(at(1), at(from));
+// Only these columns of it.
+static table with_columns(const table& of,
+                          const std::vector<std::size_t>& columns) {
+    table part;
+    const auto pick = [&](const std::vector<std::string>& cells) {
+        std::vector<std::string> picked;
+        for (const std::size_t c : columns)
+            picked.push_back(cells[c]);
+        return picked;
     };
-    keep(all.head, 1, own);
-    keep(figures.head, own, figures.head.size());
-    for (auto& row : all.rows)
-        keep(row, 1, own);
-    for (const std::size_t r : all.troubled)
-        figures.rows[r].clear(); // they have none
-    figures.troubled.clear();
-    figures.rows.erase(
-        std::remove_if(figures.rows.begin(), figures.rows.end(),
-                       [](const auto& row) { return row.empty(); }),
-        figures.rows.end());
-    for (auto& row : figures.rows)
-        keep(row, own, row.size());
-    return {all, figures};
+    part.head = pick(of.head);
+    for (const auto& row : of.rows)
+        part.rows.push_back(pick(row));
+    part.troubled = of.troubled;
+    return part;
+}
+
+// Without figures that nobody has; and in two tables, the variants in both, if
+// there are more columns than a window shows.
+static std::vector<table> not_too_wide(const problem& of) {
+    constexpr std::size_t most = 11;
+    const table all = comparison(of);
+    const std::size_t own = of.race ? 6 : 5; // before the programs' figures
+    std::vector<std::size_t> first, figures;
+    for (std::size_t c = 0; c < all.head.size(); ++c)
+        if (c < own)
+            first.push_back(c);
+        else if (std::any_of(all.rows.begin(), all.rows.end(),
+                             [c](const auto& row) { return !row[c].empty(); }))
+            figures.push_back(c);
+    if (first.size() + figures.size() <= most) {
+        first.insert(first.end(), figures.begin(), figures.end());
+        return {with_columns(all, first)};
+    }
+    figures.insert(figures.begin(), 0);
+    table second = with_columns(all, figures);
+    for (auto r = second.troubled.rbegin(); r != second.troubled.rend(); ++r)
+        second.rows.erase(second.rows.begin()
+                          + static_cast<std::ptrdiff_t>(*r));
+    second.troubled.clear(); // these have no figures
+    return {with_columns(all, first), second};
 }
 
 static void add_problem(document& page, const chapter& c, const problem& p) {
     page.push_back(heading{3, p.title});
     if (!finding(p).empty())
         page.push_back(paragraph{finding(p)});
-    for (const table& part : not_too_wide(comparison(p)))
+    for (const table& part : not_too_wide(p))
         page.push_back(shown_table{part});
     if (const table beside = side_by_side(p); !beside.rows.empty()) {
         page.push_back(paragraph{beside_title});
@@ -382,7 +366,7 @@ static document report_of(const std::vector<chapter>& chapters,
     document page;
     page.push_back(heading{1, "Many Hands: the comparison report"});
     page.push_back(paragraph{fmt::format(
-        "{} {}", machine_in_a_line(chapters),
+        "{} {}", machine_in_a_line(chapters.front()),
         tally(answers).empty() ? "" : fmt::format("**{}**", tally(answers)))});
     page.push_back(shown_table{glance(answers), true});
     page.push_back(paragraph{

@@ -123,15 +123,11 @@ inline interval signed_rank_interval(const std::vector<double>& values,
     return {averages[left_out - 1], averages[averages.size() - left_out]};
 }
 
-// How far something is from itself, of ratios that should be 1: the further end
-// of the 95 % interval, as a factor of at least 1. Infinite if they are few.
-inline double self_noise(const std::vector<double>& ratios) {
-    std::vector<double> logs;
-    logs.reserve(ratios.size());
-    for (const double ratio : ratios)
-        logs.push_back(std::log(ratio));
+// How far something is from itself, of logarithms of ratios that should be 1:
+// the further end of the 95 % interval. Infinite if they are few.
+inline double self_noise(const std::vector<double>& logs) {
     const interval self = signed_rank_interval(logs, 0.95);
-    return std::exp(std::max(std::fabs(self.low), std::fabs(self.high)));
+    return std::max(std::fabs(self.low), std::fabs(self.high));
 }
 
 // Two significant digits: 0.0734 is "0.073", 734 is "730".

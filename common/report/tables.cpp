@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <set>
+#include <sstream>
 
 std::string two_digits(double number) {
     if (number == 0 || !std::isfinite(number))
@@ -94,8 +95,7 @@ std::string in_words(std::string name) {
     return name;
 }
 
-// After the name of a label that is no variant of ours.
-static std::string suffix(const std::string& kind) {
+std::string suffix(const std::string& kind) {
     return kind == "peer" || kind == "floor" ? " (" + kind + ")" : "";
 }
 
@@ -190,14 +190,18 @@ std::string self_comparison(const problem& of) {
     const auto found = spread_of(all);
     if (!found || !baseline.trouble.empty())
         return "";
-    const double seen = self_noise(all);
+    std::vector<double> logs;
+    logs.reserve(all.size());
+    for (const double ratio : all)
+        logs.push_back(std::log(ratio));
+    const double seen = std::expm1(self_noise(logs));
     return fmt::format(
         "Noise: {} against itself in the same rounds came out {:.2f} times as "
         "fast (from {:.2f} to {:.2f}). {}",
         baseline.name, found->median, found->least, found->most,
         std::isfinite(seen) ? fmt::format(
             "Differences of less than {:.0f} % mean nothing here.",
-            std::ceil(100 * (seen - 1)))
+            std::ceil(100 * seen))
                             : "Smaller differences mean nothing here.");
 }
 
@@ -287,6 +291,21 @@ std::string as_markdown(const table& t) {
     for (const auto& row : t.rows)
         line(row);
     return text;
+}
+
+std::vector<std::string> wrapped(const std::string& text,
+                                 const std::string& first,
+                                 const std::string& indent) {
+    std::istringstream words(text);
+    std::vector<std::string> lines;
+    for (std::string word; words >> word;)
+        if (lines.empty())
+            lines.push_back(first + word);
+        else if (lines.back().size() + 1 + word.size() > 80)
+            lines.push_back(indent + word);
+        else
+            lines.back().append(" ").append(word);
+    return lines;
 }
 
 std::string escape_html(const std::string& text) {

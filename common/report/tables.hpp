@@ -30,6 +30,9 @@ table side_by_side(const problem& of);
 // Empty without a pair.
 std::string self_comparison(const problem& of);
 
+// After the name of a label that is no variant of ours: " (peer)".
+std::string suffix(const std::string& kind);
+
 struct best_variant {
     const label* of;
     double middle, times; // its median; how many times as fast as the first
@@ -51,5 +54,11 @@ std::string show_value(const problem& of, double value);
 
 // The name of a figure in words: "rows per second" for "rows_per_s".
 std::string in_words(std::string figure);
+
+// Lines of at most 80 characters, broken at spaces; the first begins with
+// `first`, the others with `indent`.
+std::vector<std::string> wrapped(const std::string& text,
+                                 const std::string& first = "",
+                                 const std::string& indent = "");
 
 std::string escape_html(const std::string& text);

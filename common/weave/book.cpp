@@ -1,5 +1,6 @@
 #include "book.hpp"
 
+#include "common/report/document.hpp"
 #include "common/report/files.hpp"
 #include "common/report/reference.hpp"
 #include "transcript.hpp"
@@ -74,15 +75,7 @@ std::set<std::string> book::anchors(const text_lines& page) {
         in_code = in_code != line.starts_with("```");
         if (in_code || !line.starts_with('#'))
             continue;
-        std::string anchor;
-        for (const char c : line.substr(line.find_first_not_of("# ")))
-            if (c == ' ' || c == '-')
-                anchor += '-';
-            else if (std::isalnum(static_cast<unsigned char>(c)) != 0
-                     || c == '_')
-                anchor += static_cast<char>(
-                    std::tolower(static_cast<unsigned char>(c)));
-        all.insert(anchor);
+        all.insert(anchor(line.substr(line.find_first_not_of("# "))));
     }
     return all;
 }
@@ -95,14 +88,14 @@ static void follow(const fs::path& page, const std::string& link) {
         throw std::runtime_error("there is no such file");
     if (hash == link.npos)
         return;
-    const std::string anchor = link.substr(hash + 1);
+    const std::string place = link.substr(hash + 1);
     const text_lines lines = split_lines(read_text(target));
     std::smatch parts;
-    if (std::regex_match(anchor, parts, std::regex("L([0-9]+)(-L([0-9]+))?"))) {
+    if (std::regex_match(place, parts, std::regex("L([0-9]+)(-L([0-9]+))?"))) {
         const std::string last = parts[3].matched ? parts[3] : parts[1];
         if (std::stoul(last) > lines.size())
             throw std::runtime_error("the file is shorter");
-    } else if (book::anchors(lines).count(anchor) == 0) {
+    } else if (book::anchors(lines).count(place) == 0) {
         throw std::runtime_error("there is no such heading");
     }
 }

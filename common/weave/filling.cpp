@@ -98,18 +98,6 @@ text_lines filling::figure(const std::string& expression) const {
     return {figure_in_prose(expression, library_)};
 }
 
-// Breaks at spaces, so that no line is longer than 80 characters.
-static text_lines wrapped(const std::string& text) {
-    std::istringstream words(text);
-    text_lines lines;
-    for (std::string word; words >> word;)
-        if (lines.empty() || lines.back().size() + 1 + word.size() > 80)
-            lines.push_back(word);
-        else
-            lines.back() += " " + word;
-    return lines;
-}
-
 // Empty lines around it: else some readers take the markers for rows.
 static text_lines between_empty_lines(const std::string& markdown) {
     text_lines lines = split_lines(markdown);

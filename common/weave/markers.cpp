@@ -5,16 +5,7 @@
 #include <algorithm>
 #include <regex>
 #include <set>
-#include <sstream>
 #include <stdexcept>
-
-text_lines split_lines(const std::string& text) {
-    std::istringstream in(text);
-    text_lines lines;
-    for (std::string line; std::getline(in, line);)
-        lines.push_back(line);
-    return lines;
-}
 
 std::string join_lines(const text_lines& lines) {
     std::string text;

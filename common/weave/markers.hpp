@@ -9,13 +9,14 @@
 // the chapter's answer, which the report gives again with the reader's.
 #pragma once
 
+#include "common/report/files.hpp" // split_lines
+
 #include <functional>
 #include <string>
 #include <vector>
 
 using text_lines = std::vector<std::string>;
 
-text_lines split_lines(const std::string& text);
 std::string join_lines(const text_lines& lines); // each ends with a newline
 
 struct marker {
