@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # run_all.sh as a reader runs it: in a fresh copy of the book, with real
-# builds, servers and measurements.
+# servers, measurements and builds.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
@@ -9,6 +9,11 @@ mkdir "$book"
 (cd "$root" && git ls-files -z | tar --null -T - -c) | tar -x -C "$book"
 all=("$book/run_all.sh" --quick)
 export MANY_HANDS_NO_INSTALL=1 # tests/run.sh has installed everything
+
+# These programs are built: a build of its own comes last, and is a small one.
+mkdir "$book/build"
+ln -s "$bin" "$book/build/bin"
+export MANY_HANDS_BUILT=1
 
 # --- Everything, in a hostile environment ------------------------------------------
 
@@ -115,9 +120,19 @@ for signal in INT:130 TERM:143; do
         "$(<"$book/results/report.md")"
 done
 
+# --- It builds what is not built -------------------------------------------------------
+
+unset MANY_HANDS_BUILT
+rm -r "$book/build" "$book/results"
+sed -i '/add_subdirectory(chapters\/0[^4]/d' "$book/CMakeLists.txt"
+call "${all[@]}" 04
+same "from nothing: exit status" 0 "$status"
+matches "from nothing: measured" "Few samples.*samples_sequential" "$out"
+
 # --- A build that fails says why -----------------------------------------------------
 
-echo '#error broken on purpose' >>"$book/chapters/05-io-bound/load_copy.cpp"
+echo '#error broken on purpose' \
+    >>"$book/chapters/04-data-parallelism/samples_sequential.cpp"
 call "${all[@]}"
 same "broken build: exit status" 1 "$status"
 matches "broken build: the compiler's words" "broken on purpose" "$err"

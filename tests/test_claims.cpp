@@ -1,9 +1,12 @@
 // Expressions, claims and their verdicts, on measurements made up here.
 #include "catch.hpp"
 #include "common/report/claims.hpp"
+#include "common/report/glance.hpp"
 #include "common/report/reference.hpp"
 #include "common/report/statistics.hpp"
 #include "common/report/tables.hpp"
+
+#include <fmt/core.h>
 
 #include <cmath>
 
@@ -53,7 +56,7 @@ static chapter made_chapter() {
 }
 
 static double middle_of(const std::string& expression, const library& in) {
-    return median(evaluate(expression, in).rounds);
+    return median(reliable(evaluate(expression, in).rounds));
 }
 
 TEST_CASE("expressions are evaluated round by round") {
@@ -263,19 +266,19 @@ TEST_CASE("cores, by affinity and quota") {
 // --- Timings made up to mislead
 // -------------------------------------------------
 
+static label timed(const std::string& name, const std::vector<double>& all) {
+    label made;
+    made.name = name;
+    for (const double seconds : all)
+        made.samples.push_back({run{seconds, seconds, 0, 0}, {}});
+    return made;
+}
+
 // The verdict on time(b) RELATION time(a), of these times in seconds; a runs
 // twice in each round.
 static answer of_times(const std::string& test, const std::vector<double>& a,
                        const std::vector<double>& again,
                        const std::vector<double>& b) {
-    const auto timed = [](const std::string& name,
-                          const std::vector<double>& all) {
-        label made;
-        made.name = name;
-        for (const double seconds : all)
-            made.samples.push_back({run{seconds, seconds, 0, 0}, {}});
-        return made;
-    };
     chapter one;
     one.problems = {{"p", "P", "time", {timed("a", a), timed("b", b)}, {}}};
     one.problems[0].labels[0].again = timed("a", again).samples;
@@ -402,13 +405,49 @@ TEST_CASE("what has no time has no verdict, and says why") {
         CHECK(found.given == answer::not_measured);
         CHECK(found.why == std::string("fast: ") + trouble);
     }
-    one = made_chapter();
-    one.problems[0].labels[1].samples[2].printed.figures = {
-        {"unreliable", "others are busy"}};
-    const verdict found = judge(
-        read_claim("claim", "a | figure(fast, rows_per_s) > 1"), 1, 2, {&one});
+}
+
+TEST_CASE("a round that its program calls unreliable is left out") {
+    chapter one;
+    one.problems = {{"p",
+                     "P",
+                     "time",
+                     {timed("a", calm), timed("b", times(2, calm_too))},
+                     {}}};
+    one.problems[0].labels[0].again = timed("a", calm_again).samples;
+    const auto judged = [&] {
+        return judge(
+            read_claim("claim", "x | figure(b, took_s) > figure(a, took_s)"), 1,
+            2, {&one});
+    };
+    const auto spoil = [&](std::size_t of, std::size_t round) {
+        one.problems[0].labels[of].samples[round].printed.figures = {
+            {"unreliable", "others are busy"}};
+    };
+    for (label& of : one.problems[0].labels)
+        for (sample& s : of.samples)
+            s.printed.figures = {{"took_s", fmt::format("{}", s.timed->wall)}};
+    const verdict all = judged();
+    CHECK(all.given == answer::holds);
+    CHECK(all.left_out == 0);
+
+    spoil(1, 2);
+    spoil(0, 5);
+    const verdict fewer = judged();
+    CHECK(fewer.given == answer::holds);
+    CHECK(fewer.left_out == 2);
+    CHECK(fewer.ratio == Approx(all.ratio).epsilon(0.05));
+    CHECK_THAT(explained(fewer), contains("without 2 of the rounds"));
+
+    // More than half of a label's rounds: it was not measured.
+    REQUIRE(calm.size() == 10);
+    for (std::size_t round = 3; round < 7; ++round)
+        spoil(1, round);
+    CHECK(judged().given != answer::not_measured);
+    spoil(1, 7);
+    const verdict found = judged();
     CHECK(found.given == answer::not_measured);
-    CHECK(found.why == "fast: others are busy");
+    CHECK(found.why == "b: others are busy");
 }
 
 // --- reference.json

@@ -118,7 +118,7 @@ static answer judge_interval(const claim& one, double low, double high) {
 
 // The values of both sides, of the rounds that both have.
 struct sides {
-    std::vector<double> left, right;
+    round_values left, right;
 };
 
 static sides by_round(const evaluated& left, const evaluated& right) {
@@ -144,13 +144,14 @@ static double noise_of(const evaluated& side) {
 }
 
 // left / right by round, of one label.
-static std::vector<double> quotients(const claim& one, const chapter& of) {
+static round_values quotients(const claim& one, const chapter& of) {
     const library only = {&of};
     const sides both =
         by_round(evaluate(one.left, only), evaluate(one.right, only));
-    std::vector<double> found;
-    for (std::size_t r = 0; r < both.left.size(); ++r)
-        found.push_back(both.left[r] / both.right[r]);
+    round_values found(both.left.size());
+    for (std::size_t r = 0; r < found.size(); ++r)
+        if (both.left[r] && both.right[r])
+            found[r] = *both.left[r] / *both.right[r];
     return found;
 }
 
@@ -177,7 +178,8 @@ static std::optional<double> noise_within_a_run(const claim& one,
         const auto again = quotients(one, baseline);
         std::vector<double> apart;
         for (std::size_t r = 0; r < first.size() && r < again.size(); ++r)
-            apart.push_back(std::log(again[r] / first[r]));
+            if (first[r] && again[r])
+                apart.push_back(std::log(*again[r] / *first[r]));
         return self_noise(apart);
     } catch (const std::runtime_error&) {
         return std::nullopt; // the baseline prints other figures
@@ -207,12 +209,16 @@ verdict judge(const claim& one, std::size_t claims, double machine_cores,
     std::vector<double> ratios, logs;
     bool every_round = true;
     for (std::size_t r = 0; r < both.left.size(); ++r) {
+        if (!both.left[r] || !both.right[r]) {
+            ++judged.left_out;
+            continue;
+        }
+        const double of_left = *both.left[r], of_right = *both.right[r];
         // To a stated 0 nothing has a ratio: see against_factor().
-        ratios.push_back(
-            both.left[r]
-            / (right.scalar && right.factor == 0 ? 1 : both.right[r]));
+        ratios.push_back(of_left
+                         / (right.scalar && right.factor == 0 ? 1 : of_right));
         logs.push_back(std::log(ratios.back()));
-        every_round = every_round && holds(one, both.left[r], both.right[r]);
+        every_round = every_round && holds(one, of_left, of_right);
     }
     judged.ratio = median(ratios);
     judged.factor = right.scalar ? right.factor : right.factor / left.factor;

@@ -34,6 +34,7 @@ struct verdict {
     std::string why; // of not_measured
     // left / right: the middle of the rounds, and how sure that is.
     double ratio = 0, low = 0, high = 0;
+    std::size_t left_out = 0; // rounds that a program called unreliable
     // What the claim's plain numbers come to: 1.5 in a > 1.5 * b, 3 in a > 3.
     double factor = 1;
     // What is held against it: the ratio of a to b, or a. Nothing has a ratio

@@ -130,8 +130,16 @@ static std::optional<double> of_sample(const std::string& function,
     return one.timed->wall;
 }
 
+std::vector<double> reliable(const round_values& rounds) {
+    std::vector<double> found;
+    for (const auto& value : rounds)
+        if (value)
+            found.push_back(*value);
+    return found;
+}
+
 // Multiplies `product` by a factor, or divides it, round by round.
-static void multiply(evaluated& product, const std::vector<double>& rounds,
+static void multiply(evaluated& product, const round_values& rounds,
                      bool divides) {
     if (product.scalar) {
         product.rounds.resize(rounds.size(), product.rounds.at(0));
@@ -139,8 +147,13 @@ static void multiply(evaluated& product, const std::vector<double>& rounds,
     }
     if (rounds.size() < product.rounds.size())
         product.rounds.resize(rounds.size());
-    for (std::size_t r = 0; r < product.rounds.size(); ++r)
-        product.rounds[r] *= divides ? 1 / rounds[r] : rounds[r];
+    for (std::size_t r = 0; r < product.rounds.size(); ++r) {
+        std::optional<double>& value = product.rounds[r];
+        if (!rounds[r])
+            value.reset();
+        else if (value)
+            *value *= divides ? 1 / *rounds[r] : *rounds[r];
+    }
 }
 
 // A/A: the baseline's second runs against its first ones.
@@ -167,20 +180,21 @@ static void multiply_label(evaluated& product, const std::string& function,
         throw not_measured(
             name + (named->trouble.starts_with("not ") ? " was " : ": ")
             + named->trouble);
-    std::vector<double> rounds;
+    round_values rounds;
     for (const sample& one : named->samples) {
         const auto value = of_sample(function, figure, one);
-        if (!value) {
-            if (const auto at = one.printed.figures.find("unreliable");
-                at != one.printed.figures.end())
-                throw not_measured(name + ": " + at->second);
+        const std::string why = why_unreliable(one);
+        if (!value && why.empty()) {
             if (one.printed.figures.count(figure) > 0)
                 throw not_measured(fmt::format("{} of {} is {}", figure, name,
                                                one.printed.figures.at(figure)));
             throw std::runtime_error(
                 fmt::format("{} printed no number '{}'", name, figure));
         }
-        rounds.push_back(*value);
+        rounds.push_back(value);
+        if (2 * (rounds.size() - reliable(rounds).size())
+            > named->samples.size())
+            throw not_measured(name + ": " + why);
     }
     multiply(product, rounds, divides);
     if (function == "figure" && is_count(figure))
@@ -200,8 +214,9 @@ evaluated evaluate(std::string_view text, const library& in) {
         if (one.function.empty()) {
             const double number = one.divides ? 1 / one.number : one.number;
             product.factor *= number;
-            for (double& value : product.rounds)
-                value *= number;
+            for (auto& value : product.rounds)
+                if (value)
+                    *value *= number;
         } else if (one.function == "ratio") {
             multiply_label(product, "time", one.arguments[0], "", one.divides,
                            in);

@@ -10,6 +10,7 @@
 
 #include "measurements.hpp"
 
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -32,11 +33,15 @@ struct not_measured : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+// By round; nothing where a program called its figures unreliable.
+using round_values = std::vector<std::optional<double>>;
+std::vector<double> reliable(const round_values& rounds);
+
 struct evaluated {
-    std::vector<double> rounds; // one value per round that all labels have
-    bool scalar = false;        // only numbers: one value for all rounds
-    bool counts = true;         // nothing in it scatters: no times, no rates
-    double factor = 1;          // the product of its plain numbers
+    round_values rounds; // as many as all labels have
+    bool scalar = false; // only numbers: one value for all rounds
+    bool counts = true;  // nothing in it scatters: no times, no rates
+    double factor = 1;   // the product of its plain numbers
     std::vector<std::string> labels;
     // The same expression of a problem's baseline against itself, as natural
     // logarithms of ratios: one list for each factor that scatters.
@@ -44,7 +49,7 @@ struct evaluated {
 };
 
 // Throws std::runtime_error if it cannot be read or a label is unknown, and
-// not_measured.
+// not_measured, also if a label is unreliable in more than half of its rounds.
 evaluated evaluate(std::string_view expression, const library& in);
 
 // The labels that it names, whether or not they were measured.

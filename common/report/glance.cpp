@@ -164,6 +164,10 @@ std::string explained(const verdict& found) {
     std::string words = fmt::format("**{}**", in_words(found.given));
     if (found.given == answer::not_measured)
         return fmt::format("{}: {}", words, found.why);
+    if (found.left_out > 0)
+        words += fmt::format(" (without {} of the rounds, which a program "
+                             "called unreliable)",
+                             found.left_out);
     if (found.given != answer::undecided)
         return words;
     // Half of the interval: what is further from the limit would be decided.

@@ -233,6 +233,11 @@ chapter read_chapter(const fs::path& directory) {
     return all;
 }
 
+std::string why_unreliable(const sample& one) {
+    const auto at = one.printed.figures.find("unreliable");
+    return at == one.printed.figures.end() ? "" : at->second;
+}
+
 std::optional<double> number(const sample& one, const std::string& figure) {
     const auto found = one.printed.figures.find(figure);
     if (found == one.printed.figures.end())

@@ -79,6 +79,10 @@ std::string machine_entry(const chapter& measured, const std::string& name);
 // All of the text as a finite number, or nothing.
 std::optional<double> to_number(std::string_view text);
 
+// Why the program called its figures of this run unreliable; empty if it did
+// not.
+std::string why_unreliable(const sample& one);
+
 // A figure that a program printed, as a number.
 std::optional<double> number(const sample& one, const std::string& figure);
 

@@ -83,7 +83,7 @@ std::string with_figures_of(const library& in, std::string answer) {
 }
 
 std::string figure_in_prose(std::string_view expression, const library& in) {
-    const double middle = median(evaluate(expression, in).rounds);
+    const double middle = median(reliable(evaluate(expression, in).rounds));
     if (!std::isfinite(middle))
         throw std::runtime_error("is not a finite number");
     std::string digits = two_digits(middle);

@@ -21,11 +21,10 @@ static constexpr auto how_to_read =
     "Each round runs every variant once, in another order. Shown are the "
     "median and the range of the rounds. Times as fast: the median of the "
     "rounds' ratios to the first line of the table. Cores busy: CPU time by "
-    "elapsed time, of the whole program or of that part which it times itself; "
-    "1 is one core at work and 0.05 is waiting. A peer is a program that is "
-    "not of this book, or in another "
-    "language, doing comparable work; a floor does less on purpose, to show "
-    "what the rest costs.";
+    "elapsed time, of the whole program or of that part which it times "
+    "itself; 1 is one core at work and 0.05 is waiting. A peer is a program "
+    "that is not of this book, or in another language, doing comparable "
+    "work; a floor does less on purpose, to show what the rest costs.";
 
 // The paragraphs that a reader of verdicts should trust.
 static constexpr auto how_we_decide =
@@ -44,23 +43,24 @@ static constexpr auto how_we_decide =
     "claim undecided, but does not turn it around.)";
 
 static constexpr auto how_we_widen =
-    "Then we ask the machine how far it can be trusted. Each problem's first "
-    "variant runs twice in every round, under the same name. The same "
-    "interval, "
-    "of its second runs against the first, should be at 1 (or of the claim's "
-    "own ratio, where both of its figures come from one run); how far its "
-    "further end is from there is noise, and the claim's interval is made "
-    "wider "
-    "by as much at both ends. That is what stands in brackets. If all of it is "
-    "on the one side of what was claimed, the claim *holds*; if all of it is "
-    "on "
-    "the other, it *does not hold here*; else it is *undecided*. Counts, such "
-    "as commits, need no such care: the claim must be true in every round, and "
-    "the brackets have the least and the most.";
+    "Then we ask the machine how far it can be trusted. Each problem's "
+    "first variant runs twice in every round, under the same name. The same "
+    "interval, of its second runs against the first, should be at 1 (or of "
+    "the claim's own ratio, where both of its figures come from one run); "
+    "how far its further end is from there is noise, and the claim's "
+    "interval is made wider by as much at both ends. That is what stands in "
+    "brackets. If all of it is on the one side of what was claimed, the "
+    "claim *holds*; if all of it is on the other, it *does not hold here*; "
+    "else it is *undecided*. Counts, such as commits, need no such care: "
+    "the claim must be true in every round, and the brackets have the least "
+    "and the most.";
 
 static constexpr auto how_to_decide_more =
-    "What is undecided may be decided with `--full`, and on a machine that has "
-    "nothing else to do.";
+    "What is undecided may be decided with `--full`, and on a machine that "
+    "has nothing else to do. Some programs watch whether others use the "
+    "cores meanwhile, and then call their figures unreliable: such a round "
+    "is left out, and the verdict says so; with more than half of the "
+    "rounds left out there is none.";
 
 static constexpr auto beside_title = "Ours and theirs, side by side:";
 

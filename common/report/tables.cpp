@@ -103,9 +103,8 @@ std::string why_no_figure(const label& of) {
     if (!of.trouble.empty())
         return of.trouble;
     for (const sample& one : of.samples)
-        if (const auto at = one.printed.figures.find("unreliable");
-            at != one.printed.figures.end())
-            return "not measured: " + at->second;
+        if (const std::string why = why_unreliable(one); !why.empty())
+            return "not measured: " + why;
     return "no figure";
 }
 
