@@ -3,6 +3,7 @@
 #include "common/report/curves.hpp"
 #include "common/report/document.hpp"
 #include "common/report/files.hpp"
+#include "common/report/forest.hpp"
 #include "common/report/glance.hpp"
 #include "common/report/pages.hpp"
 #include "common/report/percentiles.hpp"
@@ -300,4 +301,53 @@ TEST_CASE("a page in Markdown and HTML") {
     CHECK_THAT(markdown, contains("![What it shows.](pictures/pic.svg)"));
     CHECK_THAT(read_text(at.path / "pictures/pic.svg"),
                contains("prefers-color-scheme"));
+}
+
+TEST_CASE("claims in a picture: what holds lies on the right") {
+    const auto judged = [](const std::string& test, verdict here) {
+        judged_claim one;
+        one.said.stated = read_claim("claim", test);
+        one.here = here;
+        return one;
+    };
+    const auto found = [](answer given, double ratio, double low, double high) {
+        verdict here;
+        here.given = given;
+        here.ratio = ratio;
+        here.low = low;
+        here.high = high;
+        return here;
+    };
+    chapter_answer one;
+    one.name = "04";
+    one.claims = {
+        judged("more | time(a) > time(b)", found(answer::holds, 4, 2, 8)),
+        judged("less | time(a) < time(b)",
+               found(answer::does_not_hold, 4, 2, 8)),
+        judged("unsure | time(a) <= time(b)",
+               found(answer::undecided, 1, 0, HUGE_VAL)),
+        judged("near | time(a) within 5 % of time(b)",
+               found(answer::holds, 1, 1, 1)),
+        judged("gone | time(a) > time(b)", {}),
+    };
+    one.claims[0].reference = found(answer::holds, 3, 2, 5);
+    const auto lines = forest_of(one);
+    REQUIRE(lines.size() == 3);
+    CHECK(lines[0].id == "more");
+    CHECK(lines[0].middle == 4);
+    CHECK(lines[0].low == 2);
+    CHECK(lines[0].high == 8);
+    CHECK(lines[0].book == 3.0);
+    CHECK(lines[1].middle == 0.25);
+    CHECK(lines[1].low == 0.125);
+    CHECK(lines[1].high == 0.5);
+    CHECK_FALSE(lines[1].book);
+    CHECK(lines[2].low == 0);
+    CHECK(std::isinf(lines[2].high));
+
+    const std::string svg = forest_picture(one);
+    CHECK_THAT(svg, contains(">more<") && contains(">unsure<"));
+    CHECK_THAT(svg, !contains("near") && !contains("gone"));
+    one.claims.resize(0);
+    CHECK(forest_picture(one).empty());
 }

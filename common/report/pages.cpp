@@ -4,6 +4,7 @@
 #include "curves.hpp"
 #include "document.hpp"
 #include "files.hpp"
+#include "forest.hpp"
 #include "gnuplot.hpp"
 #include "lanes.hpp"
 #include "percentiles.hpp"
@@ -61,6 +62,12 @@ static constexpr auto how_to_decide_more =
     "cores meanwhile, and then call their figures unreliable: such a round "
     "is left out, and the verdict says so; with more than half of the "
     "rounds left out there is none.";
+
+static constexpr auto how_far =
+    "Each claim's figure by what was stated (of a claim of less, what was "
+    "stated by the figure), with its interval: on the right of the line the "
+    "claim holds, on the left it does not, across it is undecided. Rings: the "
+    "book's machine. What is ten times away or more is drawn at the edge.";
 
 static constexpr auto beside_title = "Ours and theirs, side by side:";
 
@@ -222,6 +229,23 @@ static table glance(const std::vector<chapter_answer>& answers) {
     return t;
 }
 
+static void add_forest(document& page, const chapter_answer& one) {
+    const std::string svg = forest_picture(one);
+    if (svg.empty())
+        return;
+    std::string others;
+    const auto lines = forest_of(one);
+    for (const judged_claim& each : one.claims)
+        if (std::none_of(lines.begin(), lines.end(), [&](const auto& line) {
+                return line.id == each.said.stated.id;
+            }))
+            others +=
+                (others.empty() ? " Not drawn: " : ", ") + each.said.stated.id;
+    if (!others.empty())
+        others += " (not measured, or no claim of more or less).";
+    page.push_back(picture{one.name + "-claims", svg, how_far + others});
+}
+
 static table all_claims(const chapter_answer& one) {
     table t;
     t.head = {"claim", "stated", "the book's machine", "here", "verdict"};
@@ -381,6 +405,7 @@ static document report_of(const std::vector<chapter>& chapters,
             page.push_back(heading{3, "Claims of " + one.title});
             if (!one.book_machine.empty())
                 page.push_back(paragraph{one.book_machine});
+            add_forest(page, one);
             page.push_back(shown_table{all_claims(one), true});
         }
     page.push_back(heading{3, "How a verdict comes about"});
