@@ -201,9 +201,9 @@ sees claims_answered "once, and no other claims, not: C-S2-07" \
     sed -i '/^C-S2-07 /d' tests/seed_claims.txt
 sees claims_answered "once, and no other claims, not: E3" \
     sed -i '/^E3 /p' tests/seed_claims.txt
-sees claims_answered "C-S0-13: no seed batch-size" \
-    sed -i 's/^<!-- seed: batch-size/<!-- seed: batches/' $four/README.md
-sees claims_answered "the seed batch-size names C-S0-99" \
+sees claims_answered "C-S0-13: no seed the-batch-size-does-not-matter" \
+    sed -i 's/^<!-- seed: the-batch-size-does-not-matter/<!-- seed: batches/' $four/README.md
+sees claims_answered "the seed the-batch-size-does-not-matter names C-S0-99" \
     sed -i 's/S0:96 C-S0-13/& C-S0-99/' $four/README.md
 sees claims_answered "C-S0-12: chapter 04 has no heading" \
     sed -i 's/^## Did they.*/## The same?/' $four/README.md

@@ -187,7 +187,7 @@ TEST_CASE("nobody wins by less than the noise, or where there is no race") {
         made.run(name, "0.25");
     // In the second round a was 1.5 times as fast as itself.
     CHECK(finding(made.read().problems.at(0))
-          == "Nothing was faster than a by more than its own runs differ.");
+          == "Fastest, within the noise: b and a.");
     made.run("01.b", "0.1");
     made.run("02.b", "0.1");
     CHECK(finding(made.read().problems.at(0)).starts_with("Fastest: b"));
@@ -347,8 +347,7 @@ TEST_CASE("what failed or was wrong gets no time") {
         CHECK_THAT(row_of_b(made).at(1), contains("no measurement"));
     }
     CHECK(row_of_b(made).at(5).empty());
-    CHECK(finding(made.read().problems.at(0))
-          == "Nothing was faster than a by more than its own runs differ.");
+    CHECK(finding(made.read().problems.at(0)).empty()); // than what?
 }
 
 TEST_CASE("a time or a figure of zero is no ratio") {

@@ -117,7 +117,7 @@ fails "a label without a measurement" \
     sed -i -e 's/^variant load_copy/variant load_new load_copy\n&/' time.sh \
     -e 's/cores_busy(load_naive)/cores_busy(load_new)/' README.md
 fails "a claim that the reference contradicts" \
-    "README.md:[0-9]+: claim copy-wins .*: reference.json says: does not hold here: [0-9]+, stated > 900, between" \
+    "README.md:[0-9]+: claim one-stream-beats-transactions .*: reference.json says: does not hold here: [0-9]+, stated > 900, between" \
     rename '> 20 \* figure(load_naive, rows_per_s) -->' \
     '> 900 * figure(load_naive, rows_per_s) -->'
 fails "a claim that nobody can read" "README.md:[0-9]+: claim .*none of the relations" \

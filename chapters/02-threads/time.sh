@@ -48,7 +48,7 @@ for workers in 4 16; do
             --counts 4000000
     done
 done
-note "Each counts as far as takes about a tenth of a second. count ns: elapsed time by the number of counts of all threads together."
+note "Each counts as far as takes about a tenth of a second. count: elapsed time by the number of counts of all threads together."
 
 problem tasks "Handing out a task that does next to nothing" task_us
 variant tasks_pool tasks_pool

@@ -55,7 +55,8 @@ inline void print_times(const echo_times& times, std::int64_t interval_us) {
     };
     fmt::print("requests_per_s: {:.0f}\n", double(us.size()) / times.seconds);
     for (const std::size_t percent : {50U, 90U, 99U})
-        fmt::print("p{}_us: {:.1f}\n", percent, percentile(percent));
+        if (us.size() * (100 - percent) >= 100) // else it is the longest
+            fmt::print("p{}_us: {:.1f}\n", percent, percentile(percent));
     fmt::print("max_us: {:.1f}\n", us.back());
     const auto longer =
         us.end() - std::upper_bound(us.begin(), us.end(), double(interval_us));

@@ -36,16 +36,18 @@ for workers in 2 4; do
     variant gil_countdown@workers=$workers gil_countdown --workers $workers \
         --counts "$counts"
 done
-variant gil_countdown@gil=none gil_countdown --gil none --counts "$counts"
+floor gil_countdown@gil=none gil_countdown --gil none --counts "$counts"
 sweep gil_countdown@force=0 gil_countdown --force 0 --counts "$counts"
-detail gil_countdown@gil=none@tax=4 gil_countdown --gil none --tax 4 \
-    --counts "$counts"
+[[ $profile == quick ]] ||
+    floor gil_countdown@gil=none@tax=4 gil_countdown --gil none --tax 4 \
+        --counts "$counts"
 for workers in 2 4; do
     countdown_of_cpython gil_countdown@workers=$workers $workers 5000
 done
 note "Two threads where nothing else is said. slower: the time of the threads by that of one thread which counts as far alone, in the same run. CPython counts half as far."
 
 problem old "Python 2's lock, on one core and on two" count_s
+no_race
 old() { # KIND LABEL TICKS COMMAND BEFORE IT ...
     "$1" "gil_countdown@$2" "${@:4}" "$bin/gil_countdown" --gil old \
         --ticks "$3" --counts "$counts"
@@ -58,7 +60,7 @@ sweep gil_countdown@gil=old@ticks=1500@workers=4 gil_countdown --gil old \
     --ticks 1500 --workers 4 --counts "$counts"
 note "1,500 of our instructions take about as long as 100 ticks did in Python 2."
 
-problem model "Python 2's lock on machines that nobody needs to have" modelled_ms
+problem model "Python 2's lock on machines of one to sixteen cores, computed" modelled_ms
 no_race
 variant gil_model@cores=1 gil_model --cores 1
 variant gil_model@cores=2 gil_model --cores 2
@@ -69,6 +71,8 @@ note "Computed, for a second of work: the same on any machine."
 
 problem interval "Two threads, by switch interval" handoff_period_ms
 no_race
+variant gil_countdown@interval-us=5000 gil_countdown --interval-us 5000 \
+    --counts $((2 * counts))
 variant gil_countdown@interval-us=1000 gil_countdown --interval-us 1000 \
     --counts "$counts"
 countdown_of_cpython gil_countdown@interval-us=1000 2 1000
@@ -95,7 +99,7 @@ for workers in 0 1 2; do
     convoy_of_cpython gil_convoy@workers=$workers --workers $workers
 done
 
-note "The client asks for so long, ms: $ms. Beside a thread that computes that is some 21 requests in 150 ms, of each round."
+note "The client asks for $ms ms in each round, which beside a thread that computes is time for few requests."
 
 problem eager "The same with a client that does not think" requests_per_s
 no_race
@@ -131,20 +135,24 @@ detail gil_extension@released-percent=50@steps=1000000 gil_extension \
 # A hundred times as many calls, each a hundredth as long.
 variant gil_extension@steps=1000 gil_extension --calls $((counts / 40)) \
     --steps 1000
+note "Two threads and calls of 100,000 steps where nothing else is said."
+
+problem hashes "Calls of CPython's that let the lock go: SHA-256 of 64 MiB" \
+    extension_s
 [[ -z $python ]] || for bytes in 1048576 1024; do
     for workers in 1 2; do
         peer cpython@bytes=$bytes@workers=$workers "$python" \
             "$here/reference.py" extension $workers $bytes
     done
 done
-note "Two threads and calls of 100,000 steps where nothing else is said. CPython hashes 64 MiB with SHA-256, in pieces of so many bytes."
+note "In pieces of so many bytes."
 
 problem primes "Which of twenty numbers are prime? In bytecode" primes_s
 variant gil_primes@workers=1 gil_primes --workers 1
 variant gil_primes@workers=2 gil_primes --workers 2
 detail gil_primes@workers=4 gil_primes --workers 4
 detail gil_primes@workers=8 gil_primes --workers 8
-detail gil_primes@gil=none gil_primes --gil none
+[[ $profile == quick ]] || floor gil_primes@gil=none gil_primes --gil none
 
 problem interpreters "Two interpreters in one process" count_s
 variant gil_interpreters@own=0 gil_interpreters --own 0 --workers 2 \

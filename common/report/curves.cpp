@@ -137,11 +137,11 @@ std::vector<curves> curves_of(const problem& of) {
     return found;
 }
 
-// "1048576" as "1 Mi", 5000 as "5000".
-static std::string show_setting(double x) {
+// 1048576 bytes as "1 Mi", 5000 as "5000".
+static std::string show_setting(const std::string& key, double x) {
     for (const auto& [unit, name] :
          {std::pair{1048576.0, " Mi"}, {1024.0, " Ki"}})
-        if (x >= unit && std::fmod(x, unit) == 0)
+        if (key == "bytes" && x >= unit && std::fmod(x, unit) == 0)
             return fmt::format("{}{}", x / unit, name);
     return fmt::format("{}", x);
 }
@@ -156,7 +156,7 @@ std::string in_words(const problem& of, const curves& shown) {
             text +=
                 fmt::format("{} {} at {}", x == line.points[0].first ? "" : ",",
                             shown.scaling ? two_digits(y) : show_value(of, y),
-                            show_setting(x));
+                            show_setting(shown.key, x));
         text += '.';
     }
     return text;
@@ -187,32 +187,33 @@ std::string curves_picture(const problem& of, const curves& shown,
         ++next;
     }
     const double from = *numbers.begin(), to = *numbers.rbegin();
-    const bool wide = from > 0 && to > 8 * from;
-    const bool steep = shown.scaling || most > 20 * least;
+    const bool log_x = shown.scaling || (from > 0 && to > 8 * from);
+    const bool log_y = shown.scaling || most > 20 * least;
     std::string labels;
     for (const double x : numbers)
         labels += fmt::format("{}{} {}", labels.empty() ? "" : ", ",
-                              quoted(show_setting(x)), x);
+                              quoted(show_setting(shown.key, x)), x);
     const auto show = [&](double y) {
         return shown.scaling ? fmt::format("{:g}", y) : show_value(of, y);
     };
     std::string script =
         picture_head(300 + 20 * next)
-        + fmt::format(
-            "set border 3 lc rgb '{0}'\n"
-            "set key below left Left reverse maxcols 1\n"
-            "set xlabel {1} textcolor rgb '{0}'\n"
-            "set ylabel {2} textcolor rgb '{0}'\n"
-            "set xtics ({3})\n",
-            ink, quoted(shown.key),
-            quoted(shown.scaling ? "times as fast" : in_words(of.figure)),
-            labels);
+        + fmt::format("set border 3 lc rgb '{0}'\n"
+                      "set key below left Left reverse maxcols 1\n"
+                      "set xlabel {1} textcolor rgb '{0}'\n"
+                      "set ylabel {2} textcolor rgb '{0}'\n"
+                      "set xtics ({3})\n",
+                      ink, quoted(shown.key + (log_x ? ", log scale" : "")),
+                      quoted((shown.scaling ? "times as fast as with 1"
+                                            : in_words(of.figure))
+                             + (log_y ? ", log scale" : "")),
+                      labels);
     const double edge = 0.03 * (to - from);
-    script += wide || shown.scaling
+    script += log_x
                   ? fmt::format("set logscale x\nset xrange [{}:{}]\n",
                                 from / 1.15, to * 1.15)
                   : fmt::format("set xrange [{}:{}]\n", from - edge, to + edge);
-    if (steep)
+    if (log_y)
         script += fmt::format("set logscale y\nset yrange [{}:{}]\n"
                               "set ytics ({})\n",
                               least / 1.3, most * 1.3,

@@ -21,9 +21,11 @@ std::string anchor(const std::string& text) {
 
 // --- Markdown --------------------------------------------------------------
 
-// NAME of a row that begins with **NAME**; else empty.
+// Of a row that begins with **NAME**; else empty.
 static std::string row_id(const std::string& cell) {
-    return cell.starts_with("**") ? cell.substr(2, cell.find("**", 2) - 2) : "";
+    return cell.starts_with("**")
+               ? anchor(cell.substr(2, cell.find("**", 2) - 2))
+               : "";
 }
 
 // A < would begin an element, but not in code.
@@ -80,8 +82,10 @@ class markdown_writer {
     void operator()(const picture& one) {
         const fs::path file = fs::path("pictures") / (one.name + ".svg");
         write_text(directory_ / file, as_file(one.svg));
-        line(fmt::format("![{0}]({1})\n\n*{0}*", escape_markdown(one.caption),
-                         file.string()));
+        line(fmt::format(
+            "![{}]({})\n\n*{}*",
+            escape_markdown(one.words.empty() ? one.caption : one.words),
+            file.string(), escape_markdown(one.caption)));
     }
     std::string text;
 

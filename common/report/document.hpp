@@ -28,15 +28,15 @@ struct bullets {
 struct shown_table {
     table shown;
     // Its cells are text: on a phone one below the other, not numbers beside
-    // each other. A row that begins with **NAME** is what [...](#NAME) leads
-    // to.
+    // each other. A row that begins with **NAME** has the anchor of that name.
     bool sentences = false;
 };
 
 // SVG in the text colour of the page, and a file's name for it.
 struct picture {
     std::string name, svg;
-    std::string caption; // also for those who do not see it
+    std::string caption;
+    std::string words = ""; // for those who do not see it; none: the caption
 };
 
 using document = std::vector<

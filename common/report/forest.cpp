@@ -16,7 +16,7 @@ std::vector<forest_line> forest_of(const chapter_answer& one) {
             || each.here.given == answer::not_measured)
             continue;
         const auto side = [less](double x) { return less ? 1 / x : x; };
-        forest_line line{each.said.stated.id,
+        forest_line line{name_in_words(each.said.stated),
                          each.here.given,
                          side(each.here.ratio),
                          side(less ? each.here.high : each.here.low),
@@ -48,13 +48,14 @@ std::string forest_picture(const chapter_answer& one) {
         if (line.book)
             rings += fmt::format("{} {}\n", shown(*line.book), -row);
         names += fmt::format("{}{} {}", names.empty() ? "" : ", ",
-                             quoted(line.id), -row++);
+                             quoted(line.name), -row++);
     }
     std::string script =
         picture_head(84 + 24 * row)
         + fmt::format(
             "set ytics ({0}) scale 0\n"
-            "set xlabel 'measured / stated, log scale' textcolor rgb '{1}'\n"
+            "set xlabel 'it holds by this factor (log scale)' textcolor rgb "
+            "'{1}'\n"
             "set yrange [{2}:0.7]\nset logscale x\nset xrange [{3}:{4}]\n"
             "set xtics ({5})\nunset key\n"
             "set arrow from 1,graph 0 to 1,graph 1 nohead lc rgb '{1}'\n"

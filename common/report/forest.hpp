@@ -10,7 +10,7 @@
 // Where a claim lies on an axis on which 1 is what was stated and more than 1
 // is on the side where the claim holds.
 struct forest_line {
-    std::string id;
+    std::string name;
     answer given;
     double middle, low, high;
     std::optional<double> book; // the middle on the book's machine

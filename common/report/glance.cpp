@@ -111,25 +111,42 @@ std::vector<chapter_answer> answers_of(const std::vector<chapter>& chapters,
     return all;
 }
 
-std::string tally(const std::vector<chapter_answer>& answers) {
-    std::size_t all = 0, of[4] = {};
-    for (const chapter_answer& one : answers)
-        for (const judged_claim& each : one.claims) {
-            if (one.quick)
-                continue;
-            ++all;
-            ++of[static_cast<std::size_t>(each.here.given)];
-        }
-    if (all == 0)
-        return "";
-    const auto verb = [](std::size_t n, const char* one, const char* many) {
+// "3 claims hold on this machine, 1 does not"
+static std::string counts(const std::vector<answer>& given,
+                          const std::string& what, const std::string& where) {
+    const auto number = [&](answer one) {
+        return std::count(given.begin(), given.end(), one);
+    };
+    const auto of = [](auto n, const char* one, const char* many) {
         return fmt::format("{} {}", n, n == 1 ? one : many);
     };
-    return fmt::format("Of {} claims {} on this machine, {}, {}, and {}.", all,
-                       verb(of[0], "holds", "hold"),
-                       verb(of[1], "does not", "do not"),
-                       verb(of[2], "is undecided", "are undecided"),
-                       verb(of[3], "was not measured", "were not measured"));
+    const auto hold = number(answer::holds);
+    std::string text =
+        fmt::format("{}{} {}{}, {}", hold, what.empty() ? "" : " " + what,
+                    hold == 1 ? "holds" : "hold", where,
+                    of(number(answer::does_not_hold), "does not", "do not"));
+    if (const auto n = number(answer::undecided); n > 0)
+        text += fmt::format(", {} undecided", of(n, "is", "are"));
+    if (const auto n = number(answer::not_measured); n > 0)
+        text += fmt::format(", {} not measured", of(n, "was", "were"));
+    return text;
+}
+
+std::string tally(const std::vector<chapter_answer>& answers) {
+    std::vector<answer> sources, book;
+    for (const chapter_answer& one : answers)
+        for (const judged_claim& each : one.claims)
+            if (!one.quick)
+                (each.said.kind == "seed" ? sources : book)
+                    .push_back(each.here.given);
+    std::string text;
+    if (!sources.empty())
+        text = fmt::format("Of the sources' claims {}.",
+                           counts(sources, "", " on this machine"));
+    if (!book.empty())
+        text += fmt::format("{}Of the book's own {}.", text.empty() ? "" : " ",
+                            counts(book, "", ""));
+    return text;
 }
 
 std::vector<judged_claim> claims_with(const chapter_answer& one, answer given) {
@@ -140,9 +157,9 @@ std::vector<judged_claim> claims_with(const chapter_answer& one, answer given) {
     return found;
 }
 
-std::string figure_of(const verdict& found) {
+std::string figure_of(const claim& stated, const verdict& found) {
     const auto show = [&](double ratio) {
-        return show_number(found.against_factor(ratio));
+        return show_held(stated, found.against_factor(ratio));
     };
     if (found.ratio == 0 && found.low == 0 && found.high == 0)
         return "0";
@@ -150,17 +167,20 @@ std::string figure_of(const verdict& found) {
         || show(found.low) == show(found.high))
         return show(found.ratio);
     // Two digits, unless they would hide on which side of the limit an end is.
-    const std::string limit = show_number(found.factor);
     const auto end = [&](double ratio) {
-        return show(ratio) == limit
-                   ? fmt::format("{:.4g}", found.against_factor(ratio))
-                   : show(ratio);
+        std::string text = show(ratio);
+        if (text.find(' ') == text.npos) // no unit
+            for (int digits = 3; digits < 6 && std::stod(text) == found.factor;
+                 ++digits)
+                text =
+                    fmt::format("{:.{}g}", found.against_factor(ratio), digits);
+        return text;
     };
     return fmt::format("{} ({} to {})", show(found.ratio), end(found.low),
                        end(found.high));
 }
 
-std::string explained(const verdict& found) {
+std::string explained(const claim& stated, const verdict& found) {
     std::string words = fmt::format("**{}**", in_words(found.given));
     if (found.given == answer::not_measured)
         return fmt::format("{}: {}", words, found.why);
@@ -174,6 +194,8 @@ std::string explained(const verdict& found) {
     const double seen = std::sqrt(found.high / found.low) - 1;
     if (!std::isfinite(seen))
         return words + ": too few rounds";
+    if (stated.relation == "within")
+        return words + ": a part of the interval is within, a part is not";
     return fmt::format("{}: a difference of less than {} % cannot be seen here",
                        words, std::ceil(seen * 100 - 1e-9));
 }

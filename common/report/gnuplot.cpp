@@ -58,10 +58,12 @@ std::string ticks_log(double least, double most, const show_tick& show) {
     const int first = static_cast<int>(std::floor(std::log10(least))),
               last = static_cast<int>(std::ceil(std::log10(most)));
     std::string all;
-    const bool few = most / least < 300;
+    const double decades = std::log10(most / least);
     for (int power = first; power <= last; ++power)
-        for (const int step : {1, 2, 5})
-            if (step == 1 || few)
+        for (const double step : {1.0, 1.5, 2.0, 3.0, 5.0, 7.0})
+            if (step == 1 || (step == 3 && decades >= 1.5 && decades < 3)
+                || (decades < 1.5 && (step == 2 || step == 5))
+                || (decades < 0.7 && step != 1))
                 add_tick(all, step * std::pow(10, power), show);
     return all;
 }

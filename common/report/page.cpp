@@ -103,17 +103,52 @@ std::size_t count_scattering(const std::vector<stated_claim>& claims,
         }));
 }
 
+std::string name_in_words(const claim& one) {
+    std::string words = one.id;
+    std::replace(words.begin(), words.end(), '-', ' ');
+    for (const auto& [as, written] : {std::pair{"gil", "GIL"}, {"io", "I/O"}})
+        if (const auto at = (' ' + words + ' ').find(fmt::format(" {} ", as));
+            at != words.npos)
+            words.replace(at, std::string(as).size(), written);
+    return words;
+}
+
+// The figure that is held against a plain number; empty if it is something
+// else that is compared, such as a ratio.
+static std::string lone_figure(const claim& stated) {
+    const std::string& left = stated.left;
+    if (!labels_in(stated.right).empty() || labels_in(left).size() != 1
+        || left.find_first_of("*/") != left.npos)
+        return "";
+    if (left.starts_with("figure("))
+        return left.substr(left.find(", ") + 2,
+                           left.size() - left.find(", ") - 3);
+    return left.starts_with("time(") ? "time" : "";
+}
+
+std::string show_held(const claim& stated, double value) {
+    const std::string figure = lone_figure(stated);
+    return show_figure(figure, value)
+           + (figure.ends_with("_per_s") ? " per second" : "");
+}
+
 std::string stated_limit(const claim& stated, const verdict& found) {
+    std::string limit = show_held(stated, found.factor);
+    if (limit.find(' ') == limit.npos)
+        limit = fmt::format("{:g}", found.factor); // 354, and not 350
+    if (const auto zero = limit.find(".0 "); zero != limit.npos)
+        limit.erase(zero, 2);
     if (stated.relation != "within")
-        return fmt::format("{} {}", stated.relation, found.factor);
-    return fmt::format("within {} %", stated.within)
-           + (found.factor == 1 ? "" : fmt::format(" of {}", found.factor));
+        return fmt::format(
+            "{} {}", stated.relation == "==" ? "=" : stated.relation, limit);
+    return fmt::format("within {:g} %", stated.within)
+           + (found.factor == 1 ? "" : fmt::format(" of {}", limit));
 }
 
 std::string answer_to(const claim& stated, const verdict& found) {
     if (found.given == answer::not_measured)
         return fmt::format("{}: {}", in_words(found.given), found.why);
     return fmt::format("{}: {}, stated {}", in_words(found.given),
-                       two_digits(found.against_factor(found.ratio)),
+                       show_held(stated, found.against_factor(found.ratio)),
                        stated_limit(stated, found));
 }

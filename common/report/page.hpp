@@ -46,7 +46,14 @@ std::string figure_in_prose(std::string_view expression, const library& in);
 std::size_t count_scattering(const std::vector<stated_claim>& claims,
                              const library& in);
 
-// "> 1.7", or "within 10 %"
+// "threads take equal turns", of the claim of that id.
+std::string name_in_words(const claim& one);
+
+// What is held against the stated number: "5.3 ms" if that is a figure with a
+// unit, else a plain "1.9".
+std::string show_held(const claim& stated, double value);
+
+// "> 1.7", "within 10 %", or "within 40 % of 5 ms"
 std::string stated_limit(const claim& stated, const verdict& found);
 
 // "holds: 2.0, stated > 1.7"

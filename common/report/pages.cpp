@@ -19,13 +19,20 @@
 namespace fs = std::filesystem;
 
 static constexpr auto how_to_read =
+    "`primes_threads@workers=4` is the program `primes_threads` with "
+    "`--workers "
+    "4`; what the columns and the sources' names mean stands on the chapters' "
+    "pages and in [book.md](../book.md#how-to-read-a-table-of-ours). "
     "Each round runs every variant once, in another order. Shown are the "
     "median and the range of the rounds. Times as fast: the median of the "
     "rounds' ratios to the first line of the table. Cores busy: CPU time by "
     "elapsed time, of the whole program or of that part which it times "
     "itself; 1 is one core at work and 0.05 is waiting. A peer is a program "
     "that is not of this book, or in another language, doing comparable "
-    "work; a floor does less on purpose, to show what the rest costs.";
+    "work; a floor does less on purpose, to show what the rest costs. Who is "
+    "fastest is named with all those that are behind by no more than the "
+    "first line's second runs differ from its first ones. In the pictures of "
+    "single runs the first round is on top, so that a drift shows as a slope.";
 
 // The paragraphs that a reader of verdicts should trust.
 static constexpr auto how_we_decide =
@@ -64,18 +71,27 @@ static constexpr auto how_to_decide_more =
     "rounds left out there is none.";
 
 static constexpr auto how_far =
-    "Each claim's figure by what was stated (of a claim of less, what was "
-    "stated by the figure), with its interval: on the right of the line the "
-    "claim holds, on the left it does not, across it is undecided. Rings: the "
-    "book's machine. What is ten times away or more is drawn at the edge.";
+    "In the pictures 1 is what was stated. On the right of that line a claim "
+    "holds, on the left it does not, and if its bar, the interval, is across "
+    "the line, it is undecided. At 2 it holds by a factor of 2: the figure is "
+    "twice what was stated, or half of it if less was claimed. What is ten "
+    "times away or more is drawn at the edge. Rings: the book's machine.";
 
 static constexpr auto beside_title = "Ours and theirs, side by side:";
 
 static constexpr auto no_pictures = "No pictures: gnuplot is not installed.";
 
-static std::string heading_of(const auto& of) { // a chapter or its answer
-    return fmt::format("Chapter {}: {}", of.name.substr(0, of.name.find('-')),
-                       of.title);
+static std::string number_of(const auto& of) { // a chapter or its answer
+    return of.name.substr(0, of.name.find('-'));
+}
+
+static std::string heading_of(const auto& of) {
+    return fmt::format("Chapter {}: {}", number_of(of), of.title);
+}
+
+// Two chapters may have a problem of one name.
+static std::string heading_of(const chapter& c, const problem& p) {
+    return fmt::format("{}: {}", number_of(c), p.title);
 }
 
 using description = std::vector<std::pair<std::string, std::string>>;
@@ -163,18 +179,26 @@ static std::string in_lines(const std::string& text,
     return fmt::format("{}\n", fmt::join(wrapped(text, first, indent), "\n"));
 }
 
-// Their ids, separated by commas, and why they were not measured, which may be
-// our own fault. `linked`: to the claim's words, a source's in italics.
+// Their names, with what is notable: the figure of what does not hold, or is
+// undecided; why one was not measured, which may be our own fault. `linked`:
+// to the claim's words, a source's in italics.
 static std::string listed(const std::vector<judged_claim>& claims,
                           bool linked) {
     std::string all;
     for (const judged_claim& one : claims) {
-        const std::string& id = one.said.stated.id;
+        const claim& stated = one.said.stated;
         const char* mark = linked && one.said.kind == "seed" ? "*" : "";
-        all.append(all.empty() ? "" : ", ")
-            .append(linked ? fmt::format("{0}[{1}](#{1}){0}", mark, id) : id);
-        if (!one.here.why.empty())
+        all.append(all.empty() ? "" : "; ")
+            .append(linked ? fmt::format("{0}[{1}](#{2}){0}", mark,
+                                         name_in_words(stated), stated.id)
+                           : name_in_words(stated));
+        if (one.here.given == answer::not_measured)
             all += fmt::format(" ({})", one.here.why);
+        else if (one.here.given != answer::holds)
+            all += fmt::format(
+                " ({}, stated {})",
+                show_held(stated, one.here.against_factor(one.here.ratio)),
+                stated_limit(stated, one.here));
     }
     return all;
 }
@@ -207,116 +231,6 @@ std::string terminal_glance(const std::vector<chapter>& chapters,
 
 // --- The report ------------------------------------------------------------
 
-// A line for each chapter: its answer and its claims by verdict.
-static table glance(const std::vector<chapter_answer>& answers) {
-    table t;
-    t.head = {"chapter", "holds", "does not hold here", "undecided",
-              "not measured here"};
-    for (const chapter_answer& one : answers) {
-        std::string title = fmt::format("**{}**", heading_of(one));
-        if (!one.page.empty())
-            title = fmt::format("[{}](../{})", title, one.page);
-        std::vector<std::string> row = {
-            fmt::format("{} {}", title, one.answer)};
-        for (const answer given : all_answers)
-            row.push_back(given == answer::not_measured && one.quick
-                              ? "no verdicts with --quick"
-                              : listed(claims_with(one, given), true));
-        for (std::string& cell : row)
-            cell = cell.empty() ? "\u2013" : cell;
-        t.rows.push_back(row);
-    }
-    return t;
-}
-
-static void add_forest(document& page, const chapter_answer& one) {
-    const std::string svg = forest_picture(one);
-    if (svg.empty())
-        return;
-    std::string others;
-    const auto lines = forest_of(one);
-    for (const judged_claim& each : one.claims)
-        if (std::none_of(lines.begin(), lines.end(), [&](const auto& line) {
-                return line.id == each.said.stated.id;
-            }))
-            others +=
-                (others.empty() ? " Not drawn: " : ", ") + each.said.stated.id;
-    if (!others.empty())
-        others += " (not measured, or no claim of more or less).";
-    page.push_back(picture{one.name + "-claims", svg, how_far + others});
-}
-
-static table all_claims(const chapter_answer& one) {
-    table t;
-    t.head = {"claim", "stated", "the book's machine", "here", "verdict"};
-    for (const judged_claim& each : one.claims) {
-        const claim& stated = each.said.stated;
-        const auto measured = [&](const verdict& found) {
-            return found.given == answer::not_measured && found.ratio == 0
-                       ? "not measured"
-                       : figure_of(found);
-        };
-        std::string book = "not measured";
-        if (each.reference) {
-            book = measured(*each.reference);
-            if (each.here.given != answer::not_measured
-                && each.reference->given != each.here.given)
-                book +=
-                    fmt::format(": **{}**", in_words(each.reference->given));
-        }
-        const std::string quote =
-            stated.quote.empty() ? "" : fmt::format(": {}", stated.quote);
-        t.rows.push_back(
-            {fmt::format("**{}** ({}{}) {} `{} {} {}`", stated.id,
-                         who_says(each.said), quote, each.said.text,
-                         stated.left,
-                         stated.relation == "within"
-                             ? fmt::format("within {} % of", stated.within)
-                             : stated.relation,
-                         stated.right),
-             stated_limit(stated, each.here), book, measured(each.here),
-             explained(each.here)});
-    }
-    return t;
-}
-
-// Of each problem the variant that is fastest, ours or a peer.
-static table leaderboard(const chapter& of) {
-    table t;
-    t.head = {"problem", "fastest", "its figure", "times as fast", "as"};
-    for (const problem& one : of.problems)
-        if (const auto best = fastest(one))
-            t.rows.push_back(
-                {one.title,
-                 fmt::format("`{}`{}", best->of->name, suffix(best->of->kind)),
-                 fmt::format("{} {}", show_value(one, best->middle),
-                             one.figure == "time" ? "" : in_words(one.figure)),
-                 two_digits(best->times),
-                 fmt::format("`{}`", one.labels.front().name)});
-    return t;
-}
-
-static void add_pictures(document& page, const chapter& c, const problem& p) {
-    const auto add = [&](const std::string& name, const std::string& svg,
-                         const std::string& caption) {
-        if (!svg.empty())
-            page.push_back(picture{name, svg, caption});
-    };
-    for (const label& one : p.labels)
-        add(c.name + "-" + one.name, lanes_picture(one),
-            fmt::format("{}: {}.", one.name, lanes_in_words));
-    const std::string name = c.name + "-" + p.name;
-    for (const curves& shown : curves_of(p))
-        add(name + "-by-" + shown.key,
-            curves_picture(p, shown, c.name, cores_of(c)), in_words(p, shown));
-    add(name + "-percentiles", percentiles_picture(p, c.name),
-        "How long the requests took: half of them at most so long, 90 and 99 "
-        "of a hundred, and the longest; medians of the rounds.");
-    add(name, strip_picture(p, c.name),
-        "Every run is a dot, the first round on top; the bar is the median. "
-        "Circles: the first variant's second runs, which show the noise.");
-}
-
 // Only these columns of it.
 static table with_columns(const table& of,
                           const std::vector<std::size_t>& columns) {
@@ -334,34 +248,173 @@ static table with_columns(const table& of,
     return part;
 }
 
-// Without figures that nobody has; and in two tables, the variants in both, if
-// there are more columns than a window shows.
-static std::vector<table> not_too_wide(const problem& of) {
-    constexpr std::size_t most = 11;
-    const table all = comparison(of);
-    const std::size_t own = of.race ? 6 : 5; // before the programs' figures
-    std::vector<std::size_t> first, figures;
-    for (std::size_t c = 0; c < all.head.size(); ++c)
-        if (c < own)
-            first.push_back(c);
-        else if (std::any_of(all.rows.begin(), all.rows.end(),
-                             [c](const auto& row) { return !row[c].empty(); }))
-            figures.push_back(c);
-    if (first.size() + figures.size() <= most) {
-        first.insert(first.end(), figures.begin(), figures.end());
-        return {with_columns(all, first)};
+// A line for each chapter: its answer and its claims by verdict.
+static table glance(const std::vector<chapter_answer>& answers) {
+    table t;
+    t.head = {"chapter", "holds", "does not hold here", "undecided",
+              "not measured here"};
+    bool all_measured = true;
+    for (const chapter_answer& one : answers) {
+        std::string title = fmt::format("**{}**", heading_of(one));
+        if (!one.page.empty())
+            title = fmt::format("[{}](../{})", title, one.page);
+        std::vector<std::string> row = {
+            fmt::format("{} {}", title, one.answer)};
+        for (const answer given : all_answers)
+            row.push_back(given == answer::not_measured && one.quick
+                              ? "no verdicts with --quick"
+                              : listed(claims_with(one, given), true));
+        all_measured = all_measured && row.back().empty();
+        for (std::string& cell : row)
+            cell = cell.empty() ? "\u2013" : cell;
+        t.rows.push_back(row);
     }
-    figures.insert(figures.begin(), 0);
-    table second = with_columns(all, figures);
-    for (auto r = second.troubled.rbegin(); r != second.troubled.rend(); ++r)
-        second.rows.erase(second.rows.begin()
-                          + static_cast<std::ptrdiff_t>(*r));
-    second.troubled.clear(); // these have no figures
-    return {with_columns(all, first), second};
+    return all_measured ? with_columns(t, {0, 1, 2, 3}) : t;
+}
+
+static void add_forest(document& page, const chapter_answer& one) {
+    const std::string svg = forest_picture(one);
+    if (svg.empty())
+        return;
+    std::string others;
+    const auto lines = forest_of(one);
+    for (const judged_claim& each : one.claims)
+        if (std::none_of(lines.begin(), lines.end(), [&](const auto& line) {
+                return line.name == name_in_words(each.said.stated);
+            }))
+            others +=
+                (others.empty() ? " Not drawn, because not measured or no "
+                                  "claim of more or less: "
+                                : "; ")
+                + name_in_words(each.said.stated);
+    page.push_back(
+        picture{one.name + "-claims", svg,
+                fmt::format("By which factor the claims of {} "
+                            "hold.{}{}",
+                            one.title, others, others.empty() ? "" : ".")});
+}
+
+static table all_claims(const chapter_answer& one) {
+    table t;
+    t.head = {"claim", "stated", "the book's machine", "here", "verdict"};
+    for (const judged_claim& each : one.claims) {
+        const claim& stated = each.said.stated;
+        const auto measured = [&](const verdict& found) {
+            return found.given == answer::not_measured && found.ratio == 0
+                       ? "not measured"
+                       : figure_of(stated, found);
+        };
+        std::string book = "not measured";
+        if (each.reference) {
+            book = measured(*each.reference);
+            if (each.here.given != answer::not_measured
+                && each.reference->given != each.here.given)
+                book +=
+                    fmt::format(": **{}**", in_words(each.reference->given));
+        }
+        const std::string quote =
+            stated.quote.empty() ? "" : fmt::format(": {}", stated.quote);
+        t.rows.push_back(
+            {fmt::format("**{}** ({}{}) {} `{} {} {}`", name_in_words(stated),
+                         who_says(each.said), quote, each.said.text,
+                         stated.left,
+                         stated.relation == "within"
+                             ? fmt::format("within {} % of", stated.within)
+                             : stated.relation,
+                         stated.right),
+             stated_limit(stated, each.here), book, measured(each.here),
+             explained(stated, each.here)});
+    }
+    return t;
+}
+
+// Of each problem what is fastest, ours or a peer.
+static table leaderboard(const chapter& of) {
+    table t;
+    t.head = {"problem", "fastest", "its figure", "times as fast", "as"};
+    for (const problem& one : of.problems)
+        if (const auto best = fastest(one); !best.empty()) {
+            const bool first = has_baseline(best, one);
+            t.rows.push_back(
+                {fmt::format("[{0}](#{1})", one.title,
+                             anchor(heading_of(of, one))),
+                 names_of(best),
+                 fmt::format("{}{}",
+                             one.figure == "time" ? ""
+                                                  : in_words(one.figure) + ": ",
+                             show_value(one, best.front().middle)),
+                 first ? "\u2013" : two_digits(best.front().times),
+                 first ? "\u2013" : one.labels.front().name});
+        }
+    return t;
+}
+
+static void add_pictures(document& page, const chapter& c, const problem& p) {
+    const auto add = [&](const std::string& name, const std::string& svg,
+                         const std::string& caption,
+                         const std::string& words = "") {
+        if (!svg.empty())
+            page.push_back(picture{name, svg, caption, words});
+    };
+    for (const label& one : p.labels)
+        add(c.name + "-" + one.name, lanes_picture(one),
+            fmt::format("{}: {}.", one.name, lanes_in_words));
+    const std::string name = c.name + "-" + p.name;
+    for (const curves& shown : curves_of(p))
+        add(name + "-by-" + shown.key,
+            curves_picture(p, shown, c.name, cores_of(c)),
+            shown.scaling
+                ? "Times as fast, by " + shown.key + "; dashed: the ideal."
+                : "By " + shown.key + ".",
+            in_words(p, shown));
+    add(name + "-percentiles", percentiles_picture(p, c.name),
+        "How long the requests took: half, 90 and 99 of a hundred at most so "
+        "long, and the longest; medians of the rounds.");
+    add(name, strip_picture(p, c.name),
+        "Every run is a dot; the bar is the median; circles: second runs.");
+}
+
+// Without figures that nobody has; and in several tables, the variants in all
+// of them, if it is wider than a window.
+static std::vector<table> not_too_wide(const problem& of) {
+    constexpr std::size_t most = 125; // characters
+    const table all = comparison(of);
+    std::vector<std::vector<std::size_t>> parts = {{}};
+    std::size_t first = 0, wide = 0;
+    for (std::size_t c = 0; c < all.head.size(); ++c) {
+        std::size_t longest = 0;
+        for (std::size_t r = 0; r < all.rows.size(); ++r)
+            if (all.troubled.count(r) == 0)
+                longest = std::max(longest, all.rows[r][c].size());
+        if (longest == 0 && c > 0)
+            continue;
+        const std::size_t needs = std::max(longest, all.head[c].size()) + 2;
+        if (c == 0)
+            first = needs;
+        if (wide + needs > most) {
+            parts.push_back({0});
+            wide = first;
+        }
+        parts.back().push_back(c);
+        wide += needs;
+    }
+    std::vector<table> tables;
+    for (const auto& columns : parts) {
+        table part = with_columns(all, columns);
+        if (!tables.empty()) { // what has no figures is in the first one
+            for (auto r = part.troubled.rbegin(); r != part.troubled.rend();
+                 ++r)
+                part.rows.erase(part.rows.begin()
+                                + static_cast<std::ptrdiff_t>(*r));
+            part.troubled.clear();
+        }
+        tables.push_back(std::move(part));
+    }
+    return tables;
 }
 
 static void add_problem(document& page, const chapter& c, const problem& p) {
-    page.push_back(heading{3, p.title});
+    page.push_back(heading{3, heading_of(c, p)});
     if (!finding(p).empty())
         page.push_back(paragraph{finding(p)});
     for (const table& part : not_too_wide(p))
@@ -400,6 +453,7 @@ static document report_of(const std::vector<chapter>& chapters,
         "book's."});
     const auto here = static_cast<std::ptrdiff_t>(page.size());
     page.push_back(heading{2, "All claims"});
+    page.push_back(paragraph{how_far});
     for (const chapter_answer& one : answers)
         if (!one.claims.empty()) {
             page.push_back(heading{3, "Claims of " + one.title});

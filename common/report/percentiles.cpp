@@ -16,10 +16,10 @@ std::vector<percentile_line> percentiles_of(const problem& of) {
             for (const sample& each : one.samples)
                 if (const auto n = number(each, figure); n && *n > 0)
                     rounds.push_back(*n);
-            if (!rounds.empty())
-                line.at.push_back(median(rounds));
+            line.at.push_back(rounds.empty() ? std::nullopt
+                                             : std::optional(median(rounds)));
         }
-        if (one.trouble.empty() && line.at.size() == 4)
+        if (one.trouble.empty() && line.at.front() && line.at.back())
             found.push_back(std::move(line));
     }
     return found;
@@ -30,23 +30,25 @@ std::string percentiles_picture(const problem& of, const std::string& chapter) {
     if (lines.empty())
         return "";
     std::string ranges, names,
-        words = "Microseconds that half, 90, 99 of 100 "
-                "and all of the requests took at most.";
+        words = "What half, 90, 99 of 100 and all of "
+                "the requests took at most.";
     std::string points[4];
-    double least = lines.front().at.front(), most = 0;
+    double least = *lines.front().at.front(), most = 0;
     int row = 0;
     for (const percentile_line& line : lines) {
-        ranges += fmt::format("{} {} {} 0\n", line.at[0], -row,
-                              line.at[3] - line.at[0]);
+        const double half = *line.at.front(), longest = *line.at.back();
+        ranges += fmt::format("{} {} {} 0\n", half, -row, longest - half);
         words += fmt::format(" {}:", line.name);
         for (std::size_t p = 0; p < 4; ++p) {
-            points[p] += fmt::format("{} {}\n", line.at[p], -row);
+            if (line.at[p])
+                points[p] += fmt::format("{} {}\n", *line.at[p], -row);
             words += fmt::format("{} {}", p == 0 ? "" : ",",
-                                 show_number(line.at[p]));
+                                 line.at[p] ? show_seconds(*line.at[p] / 1e6)
+                                            : "too few");
         }
         words += '.';
-        least = std::min(least, line.at[0]);
-        most = std::max(most, line.at[3]);
+        least = std::min(least, half);
+        most = std::max(most, longest);
         names += fmt::format("{}{} {}", names.empty() ? "" : ", ",
                              quoted(line.name), -row++);
     }
@@ -54,7 +56,7 @@ std::string percentiles_picture(const problem& of, const std::string& chapter) {
         picture_head(110 + 26 * row)
         + fmt::format(
             "set ytics ({}) scale 0\n"
-            "set xlabel 'log scale: a step is ten times as long' textcolor rgb "
+            "set xlabel 'log scale' textcolor rgb "
             "'{}'\n"
             "set yrange [{}:0.6]\nset logscale x\nset xrange [{}:{}]\nset "
             "xtics ({})\n"
@@ -68,6 +70,8 @@ std::string percentiles_picture(const problem& of, const std::string& chapter) {
     const char* meaning[] = {"half", "90 of 100", "99 of 100", "the longest"};
     const int shapes[] = {7, 9, 5, 2};
     for (std::size_t p = 0; p < 4; ++p) {
+        if (points[p].empty())
+            continue;
         script += fmt::format("$p{} << END\n{}END\n", p, points[p]);
         plots += fmt::format(", $p{} with points pt {} ps 0.8 lc rgb '#3987cf' "
                              "title '{}'",

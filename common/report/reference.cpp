@@ -41,11 +41,11 @@ std::string to_reference(const chapter& measured) {
                     json(measured.title).dump(), json(measured.machine).dump());
     const char* between = "\n";
     for (const problem& one : measured.problems) {
-        text +=
-            fmt::format("{}{{\"name\": {}, \"title\": {}, \"figure\": {}, "
-                        "\"notes\": {}, \"labels\": [",
-                        between, json(one.name).dump(), json(one.title).dump(),
-                        json(one.figure).dump(), json(one.notes).dump());
+        text += fmt::format("{}{{\"name\": {}, \"title\": {}, \"figure\": {}, "
+                            "\"race\": {}, \"notes\": {}, \"labels\": [",
+                            between, json(one.name).dump(),
+                            json(one.title).dump(), json(one.figure).dump(),
+                            one.race, json(one.notes).dump());
         between = "\n";
         for (const label& of : one.labels) {
             if (of.kind != "absent" && !of.trouble.empty())
@@ -91,11 +91,9 @@ chapter read_reference(std::string_view text) try {
     read.title = all.at("title");
     read.machine = all.at("machine");
     for (const json& one : all.at("problems")) {
-        problem next{one.at("name"),
-                     one.at("title"),
-                     one.at("figure"),
-                     {},
-                     one.at("notes")};
+        problem next{one.at("name"),   one.at("title"),
+                     one.at("figure"), {},
+                     one.at("notes"),  one.value("race", true)};
         for (const json& line : one.at("labels")) {
             label of;
             of.name = line.at("name");

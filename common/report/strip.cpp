@@ -40,7 +40,7 @@ std::string strip_picture(const problem& of, const std::string& chapter) {
                              quoted(one.name), -line);
         ++line;
     }
-    if (dots.empty())
+    if (dots.empty() || of.labels.size() == 1) // nothing to look at beside it
         return "";
 
     const bool logarithmic = most > 20 * least;

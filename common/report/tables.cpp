@@ -31,15 +31,39 @@ std::string show_number(double number) {
 }
 
 std::string show_seconds(double seconds) {
-    if (seconds >= 1 || seconds <= 0)
+    if (seconds <= 0)
+        return two_digits(seconds);
+    if (seconds >= 1)
         return two_digits(seconds) + " s";
     if (seconds >= 1e-3)
         return two_digits(seconds * 1e3) + " ms";
-    return two_digits(seconds * 1e6) + " µs";
+    if (seconds >= 1e-6)
+        return two_digits(seconds * 1e6) + " µs";
+    return two_digits(seconds * 1e9) + " ns";
+}
+
+// How many seconds the unit of a time is, at the end of a figure's name; and
+// how long that end is. Nothing if it is no time.
+static std::optional<std::pair<double, std::size_t>>
+seconds_of(const std::string& figure) {
+    if (figure.ends_with("_per_s"))
+        return std::nullopt;
+    for (const auto& [end, seconds] :
+         {std::pair{"_s", 1.0}, {"_ms", 1e-3}, {"_us", 1e-6}, {"_ns", 1e-9}})
+        if (figure.ends_with(end))
+            return std::pair{seconds, std::string(end).size()};
+    return std::nullopt;
+}
+
+std::string show_figure(const std::string& figure, double value) {
+    if (figure == "time")
+        return show_seconds(value);
+    const auto unit = seconds_of(figure);
+    return unit ? show_seconds(value * unit->first) : show_number(value);
 }
 
 std::string show_value(const problem& of, double value) {
-    return of.figure == "time" ? show_seconds(value) : show_number(value);
+    return show_figure(of.figure, value);
 }
 
 // "3.4 k" and "4.0 k" are "3.4 to 4.0 k".
@@ -67,7 +91,7 @@ static std::vector<std::string> figure_columns(const problem& of) {
 
 // A figure of all rounds: a count on which the rounds agree is shown exactly,
 // anything else as a median.
-static std::string show_figure(const label& of, const std::string& name) {
+static std::string middle_of(const label& of, const std::string& name) {
     std::set<std::string> texts;
     std::vector<double> numbers;
     for (const sample& one : of.samples) {
@@ -84,13 +108,21 @@ static std::string show_figure(const label& of, const std::string& name) {
         return "";
     const double middle = median(numbers);
     if (!is_count(name))
-        return show_number(middle);
-    return middle < 100 ? fmt::format("{:g}", middle) : two_digits(middle);
+        return show_figure(name, middle);
+    return middle < 100 ? fmt::format("{:.3g}", middle) : two_digits(middle);
 }
 
 std::string in_words(std::string name) {
-    if (name.ends_with("_per_s"))
-        name.replace(name.size() - 6, 6, " per second");
+    if (const auto unit = seconds_of(name)) // show_figure() writes it
+        name.erase(name.size() - unit->second);
+    for (const auto& [end, words] : {std::pair{"_per_s", " per second"},
+                                     {"_percent", ", %"},
+                                     {"_kib", " KiB"}})
+        if (name.ends_with(end))
+            name.replace(name.size() - std::string(end).size(),
+                         std::string::npos, words);
+    if (name.starts_with("mib"))
+        name.replace(0, 3, "MiB");
     std::replace(name.begin(), name.end(), '_', ' ');
     return name;
 }
@@ -138,10 +170,11 @@ table comparison(const problem& of) {
         if (of.race)
             row.push_back(&one == &baseline ? "1"
                           : ratio && baseline.trouble.empty()
+                                  && one.beside.empty() // not as much to do
                               ? two_digits(ratio->median)
                               : "");
         for (const std::string& name : figures)
-            row.push_back(show_figure(one, name));
+            row.push_back(middle_of(one, name));
         t.rows.push_back(row);
     }
     return t;
@@ -170,8 +203,8 @@ table side_by_side(const problem& of) {
             const auto here =
                 ours == of.labels.end() ? std::nullopt : middle(*ours);
             const auto there = middle(peer);
-            const auto show = [](std::optional<double> number) {
-                return number ? show_number(*number) : "not measured";
+            const auto show = [&](std::optional<double> number) {
+                return number ? show_figure(name, *number) : "not measured";
             };
             t.rows.push_back({peer.beside.front(), in_words(name), show(here),
                               show(there),
@@ -187,7 +220,8 @@ std::string self_comparison(const problem& of) {
     const label& baseline = of.labels.front();
     const auto all = ratios(of, baseline.again, baseline.samples);
     const auto found = spread_of(all);
-    if (!found || !baseline.trouble.empty())
+    if (!found || !baseline.trouble.empty() || of.labels.size() == 1
+        || found->least == found->most) // computed, and nothing scatters
         return "";
     std::vector<double> logs;
     logs.reserve(all.size());
@@ -204,37 +238,60 @@ std::string self_comparison(const problem& of) {
                             : "Smaller differences mean nothing here.");
 }
 
-std::optional<best_variant> fastest(const problem& of) {
+std::vector<fast_variant> fastest(const problem& of) {
     const label& baseline = of.labels.front();
     if (!of.race || !baseline.trouble.empty())
-        return std::nullopt;
+        return {};
     const auto noise = spread_of(ratios(of, baseline.again, baseline.samples));
-    double most = noise ? std::max(noise->most, 1 / noise->least) : 1;
-    std::optional<best_variant> best;
+    const double apart = noise ? std::max(noise->most, 1 / noise->least) : 1;
+    std::vector<fast_variant> all;
     for (const label& one : of.labels) {
         const auto ratio = spread_of(ratios(of, one.samples, baseline.samples));
         const bool runs = one.kind != "floor" && one.kind != "absent";
-        if (runs && one.trouble.empty() && ratio && ratio->median > most) {
-            most = ratio->median;
-            best = {&one, median(values(of, one.samples)), most};
-        }
+        if (runs && one.trouble.empty() && ratio && one.beside.empty())
+            all.push_back({&one, median(values(of, one.samples)),
+                           &one == &baseline ? 1 : ratio->median});
     }
-    return best;
+    if (all.size() == 1) // than what?
+        return {};
+    std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+        return a.times > b.times;
+    });
+    while (!all.empty() && all.back().times * apart < all.front().times)
+        all.pop_back();
+    return all;
+}
+
+std::string names_of(const std::vector<fast_variant>& variants) {
+    std::string names;
+    for (std::size_t i = 0; i < variants.size(); ++i)
+        names +=
+            fmt::format("{}{}{}",
+                        i == 0                     ? ""
+                        : i + 1 == variants.size() ? " and "
+                                                   : ", ",
+                        variants[i].of->name, suffix(variants[i].of->kind));
+    return names;
+}
+
+bool has_baseline(const std::vector<fast_variant>& variants,
+                  const problem& of) {
+    return std::any_of(variants.begin(), variants.end(), [&](const auto& one) {
+        return one.of == &of.labels.front();
+    });
 }
 
 std::string finding(const problem& of) {
-    const label& baseline = of.labels.front();
-    if (!of.race || !baseline.trouble.empty()
-        || values(of, baseline.samples).empty() || of.labels.size() == 1)
-        return "";
     const auto best = fastest(of);
-    if (!best)
-        return fmt::format("Nothing was faster than {} by more than its own "
-                           "runs differ.",
-                           baseline.name);
-    return fmt::format("Fastest: {}{}, {} times as fast as {}.", best->of->name,
-                       suffix(best->of->kind), two_digits(best->times),
-                       baseline.name);
+    if (best.empty())
+        return "";
+    return fmt::format(
+        "Fastest{}: {}{}.", best.size() == 1 ? "" : ", within the noise",
+        names_of(best),
+        has_baseline(best, of) ? ""
+                               : fmt::format(", {} times as fast as {}",
+                                             two_digits(best.front().times),
+                                             of.labels.front().name));
 }
 
 // --- Printing --------------------------------------------------------------

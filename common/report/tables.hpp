@@ -33,26 +33,38 @@ std::string self_comparison(const problem& of);
 // After the name of a label that is no variant of ours: " (peer)".
 std::string suffix(const std::string& kind);
 
-struct best_variant {
+struct fast_variant {
     const label* of;
     double middle, times; // its median; how many times as fast as the first
 };
 
-// The variant, ours or a peer, that is faster than all others, and than the
-// first one by more than that differs from itself in any round.
-std::optional<best_variant> fastest(const problem& of);
+// Of those that do the same work, ours and peers: the fastest, and behind it
+// those that it beats by no more than the first one differs from itself in any
+// round. Empty if there is nothing to compare.
+std::vector<fast_variant> fastest(const problem& of);
 
-// The fastest variant, in one sentence. Empty if nothing was measured.
+// "b, c and a"
+std::string names_of(const std::vector<fast_variant>& variants);
+
+// Is the problem's first variant among them?
+bool has_baseline(const std::vector<fast_variant>& variants, const problem& of);
+
+// The fastest in one sentence. Empty if there is nothing to compare.
 std::string finding(const problem& of);
 
 std::string as_text(const table& t);
 std::string as_markdown(const table& t);
 std::string as_html(const table& t);
 
-// A value that the problem's labels are compared by: "73 ms", "25 M".
+// A value of a figure, a time with its unit: "73 ms" for 0.073 of count_s,
+// "25 M".
+std::string show_figure(const std::string& figure, double value);
+
+// The same of the one that the problem's labels are compared by.
 std::string show_value(const problem& of, double value);
 
-// The name of a figure in words: "rows per second" for "rows_per_s".
+// The name of a figure in words, without a unit that its values are shown
+// with: "rows per second" for "rows_per_s", "count" for "count_s".
 std::string in_words(std::string figure);
 
 // Lines of at most 80 characters, broken at spaces; the first begins with

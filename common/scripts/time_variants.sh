@@ -78,9 +78,9 @@ if $reference && [[ $profile != default || -n $only ]]; then
 fi
 arguments=("$@")
 case $profile in
-quick) rounds=2 few=1 ;;
-default) rounds=10 few=3 ;;
-full) rounds=20 few=5 ;;
+quick) rounds=2 few=1 seconds=12 ;;
+default) rounds=10 few=3 seconds=60 ;;
+full) rounds=20 few=5 seconds=400 ;;
 esac
 
 chapter() {
@@ -281,18 +281,25 @@ go() {
     printf '%s\n' "$chapter_title" >"$part/title"
     printf '%s\n' ${notes[@]+"${notes[@]}"} >"$part/notes.tsv"
     printf '%s\n' ${no_races[@]+"${no_races[@]}"} >"$part/no_race"
-    plan=() cost=() remaining=() # milliseconds of a run: a guess at first
+    plan=() cost=() remaining=() # cost: milliseconds of a run
     for i in "${!labels[@]}"; do
         printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "${problems[i]}" \
             "${titles[i]}" "${figures[i]}" "${labels[i]}" "${kinds[i]}" \
             "${times[i]}" "${commands[i]}" "${besides[i]}" \
             >>"$part/variants.tsv"
         mkdir -p "$part/${problems[i]}"
-        plan+=("$i:") cost+=(700) remaining+=("${times[i]}")
+        plan+=("$i:") remaining+=("${times[i]}")
     done
     for i in "${!labels[@]}"; do # the other half of each A/A pair
         [[ ${kinds[i]} == baseline ]] || continue
         plan+=("$i:.again") remaining[i]=$((2 * times[i]))
+    done
+    # At first a guess: all as long as one another, and together as long as the
+    # last time, which run_all.sh knows.
+    local runs=0
+    for i in "${remaining[@]}"; do runs=$((runs + i)); done
+    for i in "${!labels[@]}"; do
+        cost+=($((1000 * ${MANY_HANDS_SECONDS:-$seconds} / (runs + 1))))
     done
 
     for ((round = 1; round <= rounds; ++round)); do
