@@ -194,7 +194,7 @@ static void multiply_label(evaluated& product, const std::string& function,
         rounds.push_back(value);
         if (2 * (rounds.size() - reliable(rounds).size())
             > named->samples.size())
-            throw not_measured(name + ": " + why);
+            throw not_measured(fmt::format("{}: {}", name, why));
     }
     multiply(product, rounds, divides);
     if (function == "figure" && is_count(figure))

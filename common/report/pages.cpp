@@ -237,6 +237,7 @@ static table with_columns(const table& of,
     table part;
     const auto pick = [&](const std::vector<std::string>& cells) {
         std::vector<std::string> picked;
+        picked.reserve(columns.size());
         for (const std::size_t c : columns)
             picked.push_back(cells[c]);
         return picked;
@@ -255,11 +256,11 @@ static table glance(const std::vector<chapter_answer>& answers) {
               "not measured here"};
     bool all_measured = true;
     for (const chapter_answer& one : answers) {
-        std::string title = fmt::format("**{}**", heading_of(one));
-        if (!one.page.empty())
-            title = fmt::format("[{}](../{})", title, one.page);
         std::vector<std::string> row = {
-            fmt::format("{} {}", title, one.answer)};
+            one.page.empty()
+                ? heading_of(one)
+                : fmt::format("[**{}**](../{}) {}", heading_of(one), one.page,
+                              one.answer)};
         for (const answer given : all_answers)
             row.push_back(given == answer::not_measured && one.quick
                               ? "no verdicts with --quick"
