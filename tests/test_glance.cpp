@@ -255,8 +255,8 @@ TEST_CASE("percentiles of those who print them") {
           == std::vector<std::optional<double>>{10, 20, 5000, 6000});
     CHECK_THAT(percentiles_picture(of, "04"),
                contains("a: 10 µs, 20 µs, 5.0 ms, 6.0 ms."));
-    for (sample& one : of.labels[0].samples)
-        one.printed.figures.erase("p99_us");
+    // Of some rounds only, it would be another kind of round's.
+    of.labels[0].samples[3].printed.figures.erase("p99_us");
     CHECK_FALSE(percentiles_of(of).at(0).at[2]);
     CHECK_THAT(percentiles_picture(of, "04"),
                contains("a: 10 µs, 20 µs, too few, 6.0 ms."));

@@ -198,16 +198,16 @@ std::string curves_picture(const problem& of, const curves& shown,
     };
     std::string script =
         picture_head(300 + 20 * next)
-        + fmt::format("set border 3 lc rgb '{0}'\n"
-                      "set key below left Left reverse maxcols 1\n"
-                      "set xlabel {1} textcolor rgb '{0}'\n"
-                      "set ylabel {2} textcolor rgb '{0}'\n"
-                      "set xtics ({3})\n",
-                      ink, quoted(shown.key + (log_x ? ", log scale" : "")),
-                      quoted((shown.scaling ? "times as fast as with 1"
-                                            : in_words(of.figure))
-                             + (log_y ? ", log scale" : "")),
-                      labels);
+        + fmt::format(
+            "set border 3 lc rgb '{0}'\n"
+            "set key below left Left reverse maxcols 1\n"
+            "set xlabel {1} textcolor rgb '{0}'\n"
+            "set ylabel {2} textcolor rgb '{0}'\n"
+            "set xtics ({3})\n",
+            ink, quoted(shown.key + (log_x ? ", log scale" : "")),
+            quoted((shown.scaling ? "times as fast" : in_words(of.figure))
+                   + (log_y ? ", log scale" : "")),
+            labels);
     const double edge = 0.03 * (to - from);
     script += log_x
                   ? fmt::format("set logscale x\nset xrange [{}:{}]\n",

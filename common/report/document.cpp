@@ -97,6 +97,7 @@ class markdown_writer {
 };
 
 std::string as_markdown(const document& page, const fs::path& directory) {
+    fs::remove_all(directory / "pictures"); // of an earlier report
     fs::create_directories(directory / "pictures");
     markdown_writer writer(directory);
     for (const auto& one : page)

@@ -46,7 +46,8 @@ using document = std::vector<
 // chapter-03-the-gil.
 std::string anchor(const std::string& heading);
 
-// Writes the pictures into `directory`/pictures and returns the text.
+// Writes the pictures into `directory`/pictures, from which it removes those of
+// an earlier report, and returns the text.
 std::string as_markdown(const document& page,
                         const std::filesystem::path& directory);
 

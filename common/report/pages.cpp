@@ -25,7 +25,9 @@ static constexpr auto how_to_read =
     "pages and in [book.md](../book.md#how-to-read-a-table-of-ours). "
     "Each round runs every variant once, in another order. Shown are the "
     "median and the range of the rounds. Times as fast: the median of the "
-    "rounds' ratios to the first line of the table. Cores busy: CPU time by "
+    "rounds' ratios to the first line of the table; of a variant with fewer "
+    "runs, in the rounds that it has, so that it need not be the ratio of the "
+    "two medians. Cores busy: CPU time by "
     "elapsed time, of the whole program or of that part which it times "
     "itself; 1 is one core at work and 0.05 is waiting. A peer is a program "
     "that is not of this book, or in another language, doing comparable "
@@ -196,8 +198,14 @@ static std::string listed(const std::vector<judged_claim>& claims,
             all += fmt::format(" ({})", one.here.why);
         else if (one.here.given != answer::holds)
             all += fmt::format(
-                " ({}, stated {})",
-                show_held(stated, one.here.against_factor(one.here.ratio)),
+                " ({}, {} {})",
+                one.here.given == answer::undecided
+                    ? figure_of(stated, one.here)
+                    : show_held(stated,
+                                one.here.against_factor(one.here.ratio)),
+                one.said.text.find("let us say") == std::string::npos
+                    ? "stated"
+                    : "we ask",
                 stated_limit(stated, one.here));
     }
     return all;
@@ -297,7 +305,7 @@ static void add_forest(document& page, const chapter_answer& one) {
 
 static table all_claims(const chapter_answer& one) {
     table t;
-    t.head = {"claim", "stated", "the book's machine", "here", "verdict"};
+    t.head = {"claim", "limit", "the book's machine", "here", "verdict"};
     for (const judged_claim& each : one.claims) {
         const claim& stated = each.said.stated;
         const auto measured = [&](const verdict& found) {
@@ -449,9 +457,11 @@ static document report_of(const std::vector<chapter>& chapters,
     page.push_back(shown_table{glance(answers), true});
     page.push_back(paragraph{
         "In italics: what a source claims, so that *does not hold here* speaks "
-        "of the source. The others are this book's own claims. Each name leads "
-        "to the claim in words, with the figures of this machine and of the "
-        "book's."});
+        "of the source. The others are this book's own claims. The sources "
+        "speak of Python; measured are programs in C++, and in some places "
+        "CPython beside them. *We ask*: the source gives no number, so we took "
+        "one. Each name leads to the claim in words, with the figures of this "
+        "machine and of the book's."});
     const auto here = static_cast<std::ptrdiff_t>(page.size());
     page.push_back(heading{2, "All claims"});
     page.push_back(paragraph{how_far});

@@ -11,13 +11,17 @@ std::vector<percentile_line> percentiles_of(const problem& of) {
     std::vector<percentile_line> found;
     for (const label& one : of.labels) {
         percentile_line line{one.name, {}};
+        std::size_t those = 0;
         for (const char* figure : {"p50_us", "p90_us", "p99_us", "max_us"}) {
             std::vector<double> rounds;
             for (const sample& each : one.samples)
                 if (const auto n = number(each, figure); n && *n > 0)
                     rounds.push_back(*n);
-            line.at.push_back(rounds.empty() ? std::nullopt
-                                             : std::optional(median(rounds)));
+            if (line.at.empty())
+                those = rounds.size(); // that have any
+            line.at.push_back(rounds.empty() || rounds.size() < those
+                                  ? std::nullopt
+                                  : std::optional(median(rounds)));
         }
         if (one.trouble.empty() && line.at.front() && line.at.back())
             found.push_back(std::move(line));
@@ -56,18 +60,18 @@ std::string percentiles_picture(const problem& of, const std::string& chapter) {
         picture_head(110 + 26 * row)
         + fmt::format(
             "set ytics ({}) scale 0\n"
-            "set xlabel 'log scale' textcolor rgb "
+            "set xlabel 'time, log scale' textcolor rgb "
             "'{}'\n"
             "set yrange [{}:0.6]\nset logscale x\nset xrange [{}:{}]\nset "
             "xtics ({})\n"
-            "set key below\n$ranges << END\n{}END\n",
+            "set key below samplen 1 width -3\n$ranges << END\n{}END\n",
             names, ink, -row + 0.4, least / 1.3, most * 1.3,
             ticks_log(least, most,
                       [](double us) { return show_seconds(us / 1e6); }),
             ranges);
     std::string plots = fmt::format(
         "$ranges with vectors nohead lw 2 lc rgb '{}' notitle", ink);
-    const char* meaning[] = {"half", "90 of 100", "99 of 100", "the longest"};
+    const char* meaning[] = {"half", "90 %", "99 %", "longest"};
     const int shapes[] = {7, 9, 5, 2};
     for (std::size_t p = 0; p < 4; ++p) {
         if (points[p].empty())

@@ -12,6 +12,7 @@
 std::string strip_picture(const problem& of, const std::string& chapter) {
     std::string dots, circles, medians, names;
     double least = 0, most = 0;
+    bool scatters = false;
     int line = 0; // 0 is on top: gnuplot counts upwards, so negative
     for (const label& one : of.labels) {
         if (!one.trouble.empty())
@@ -35,13 +36,15 @@ std::string strip_picture(const problem& of, const std::string& chapter) {
         const auto all = values(of, one.samples);
         if (all.empty())
             continue;
+        for (const double x : all)
+            scatters = scatters || x != all.front(); // or it is computed
         medians += fmt::format("{} {} 0 0.66\n", median(all), -line - 0.33);
         names += fmt::format("{}{} {}", names.empty() ? "" : ", ",
                              quoted(one.name), -line);
         ++line;
     }
-    if (dots.empty() || of.labels.size() == 1) // nothing to look at beside it
-        return "";
+    if (dots.empty() || of.labels.size() == 1 || !scatters)
+        return ""; // nothing to look at, or nothing beside it
 
     const bool logarithmic = most > 20 * least;
     const auto show = [&](double x) { return show_value(of, x); };

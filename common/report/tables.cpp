@@ -204,7 +204,9 @@ table side_by_side(const problem& of) {
                 ours == of.labels.end() ? std::nullopt : middle(*ours);
             const auto there = middle(peer);
             const auto show = [&](std::optional<double> number) {
-                return number ? show_figure(name, *number) : "not measured";
+                return !number          ? "not measured"
+                       : is_count(name) ? fmt::format("{:.3g}", *number)
+                                        : show_figure(name, *number);
             };
             t.rows.push_back({peer.beside.front(), in_words(name), show(here),
                               show(there),
@@ -216,6 +218,20 @@ table side_by_side(const problem& of) {
     return t;
 }
 
+// How far the baseline is from itself, as a logarithm: see self_noise(). Where
+// the rounds are too few to tell, as far as it ever was.
+static double noise_of(const problem& of) {
+    const label& baseline = of.labels.front();
+    std::vector<double> logs;
+    double most = 0;
+    for (const double ratio : ratios(of, baseline.again, baseline.samples)) {
+        logs.push_back(std::log(ratio));
+        most = std::max(most, std::fabs(logs.back()));
+    }
+    const double noise = self_noise(logs);
+    return std::isfinite(noise) ? noise : most;
+}
+
 std::string self_comparison(const problem& of) {
     const label& baseline = of.labels.front();
     const auto all = ratios(of, baseline.again, baseline.samples);
@@ -223,27 +239,23 @@ std::string self_comparison(const problem& of) {
     if (!found || !baseline.trouble.empty() || of.labels.size() == 1
         || found->least == found->most) // computed, and nothing scatters
         return "";
-    std::vector<double> logs;
-    logs.reserve(all.size());
-    for (const double ratio : all)
-        logs.push_back(std::log(ratio));
-    const double seen = std::expm1(self_noise(logs));
+    const double seen = std::expm1(noise_of(of));
     return fmt::format(
         "Noise: {} against itself in the same rounds came out {:.2f} times as "
         "fast (from {:.2f} to {:.2f}). {}",
         baseline.name, found->median, found->least, found->most,
-        std::isfinite(seen) ? fmt::format(
-            "Differences of less than {:.0f} % mean nothing here.",
-            std::ceil(100 * seen))
-                            : "Smaller differences mean nothing here.");
+        all.size() < 6
+            ? "Smaller differences mean nothing here."
+            : fmt::format(
+                "Differences of less than {:.0f} % mean nothing here.",
+                std::ceil(100 * seen)));
 }
 
 std::vector<fast_variant> fastest(const problem& of) {
     const label& baseline = of.labels.front();
     if (!of.race || !baseline.trouble.empty())
         return {};
-    const auto noise = spread_of(ratios(of, baseline.again, baseline.samples));
-    const double apart = noise ? std::max(noise->most, 1 / noise->least) : 1;
+    const double apart = std::exp(noise_of(of));
     std::vector<fast_variant> all;
     for (const label& one : of.labels) {
         const auto ratio = spread_of(ratios(of, one.samples, baseline.samples));
