@@ -260,6 +260,11 @@ TEST_CASE("lanes that a program drew become a picture") {
     CHECK(count("fill=\"#3987cf\"") == 2);
     CHECK(count("fill=\"url(#lanes-a)\"") == 1);
     CHECK(count("<title>a: ") == 1);
+    CHECK(count(" ms</text>") == 0); // nobody said how long a letter is
+    drawn.samples.back().printed.letter_ms = 2;
+    const std::string timed = lanes_picture(drawn);
+    CHECK_THAT(timed, contains(">0 ms<") && contains(">10 ms<"));
+    CHECK_THAT(timed, !contains(">15 ms<")); // 7 letters
     drawn.trouble = "wrong result";
     CHECK(lanes_picture(drawn).empty());
 }

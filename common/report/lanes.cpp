@@ -10,8 +10,8 @@ std::string lanes_picture(const label& of) {
     if (!of.trouble.empty() || of.samples.empty()
         || of.samples.back().printed.lanes.empty())
         return "";
-    const auto& lanes = of.samples.back().printed.lanes;
-    constexpr double left = 110, width = 600, height = 26, gap = 8;
+    const output& drawn = of.samples.back().printed;
+    constexpr double left = 110, width = 580, height = 26, gap = 8;
     const std::string id = "lanes-" + of.name;
     std::string text = fmt::format(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" "
@@ -20,14 +20,19 @@ std::string lanes_picture(const label& of) {
         "patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">"
         "<path d=\"M0 0V6\" stroke=\"currentColor\" stroke-opacity=\"0.55\"/>"
         "</pattern></defs>\n",
-        gap + (height + gap) * static_cast<double>(lanes.size()),
+        gap + (height + gap) * static_cast<double>(drawn.lanes.size()) + 20,
         escape_html(of.name), lanes_in_words, id);
-    double y = gap;
-    for (const auto& [name, letters] : lanes) {
-        text += fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"end\" "
-                            "font-size=\"14\" font-family=\"sans-serif\" "
+    const auto write = [&text](double x, double at, const char* anchor,
+                               const std::string& words) {
+        text += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" "
+                            "text-anchor=\"{}\" font-size=\"14\" "
+                            "font-family=\"sans-serif\" "
                             "fill=\"currentColor\">{}</text>\n",
-                            left - 8, y + height * 0.7, escape_html(name));
+                            x, at, anchor, escape_html(words));
+    };
+    double y = gap;
+    for (const auto& [name, letters] : drawn.lanes) {
+        write(left - 8, y + height * 0.7, "end", name);
         const double each = width / static_cast<double>(letters.size());
         for (std::size_t from = 0, to = 0; from < letters.size(); from = to) {
             to = std::min(letters.find_first_not_of(letters[from], from),
@@ -43,5 +48,14 @@ std::string lanes_picture(const label& of) {
         }
         y += height + gap;
     }
+    const double all_ms =
+        drawn.letter_ms
+        * static_cast<double>(drawn.lanes.front().second.size());
+    double step = 1;
+    while (step * 8 < all_ms)
+        step *= step == 1 || step == 10 ? 5 : 2; // 1, 5, 10, 50, ...
+    for (double ms = 0; drawn.letter_ms > 0 && ms <= all_ms; ms += step)
+        write(left + width * ms / all_ms, y + 10, "middle",
+              fmt::format("{:g} ms", ms));
     return text + "</svg>\n";
 }

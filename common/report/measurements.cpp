@@ -92,6 +92,11 @@ output read_output(std::string_view text) {
                 name, line.substr(bar + 1, line.size() - bar - 2));
             continue;
         }
+        constexpr std::string_view letter = "one letter: ";
+        if (const auto at = line.find(letter); at != line.npos) {
+            printed.letter_ms = std::atof(line.c_str() + at + letter.size());
+            continue;
+        }
         const auto colon = line.find(": ");
         if (colon == line.npos || line.find(' ') < colon)
             continue;

@@ -73,11 +73,12 @@ static constexpr auto how_to_decide_more =
     "rounds left out there is none.";
 
 static constexpr auto how_far =
-    "In the pictures 1 is what was stated. On the right of that line a claim "
-    "holds, on the left it does not, and if its bar, the interval, is across "
-    "the line, it is undecided. At 2 it holds by a factor of 2: the figure is "
-    "twice what was stated, or half of it if less was claimed. What is ten "
-    "times away or more is drawn at the edge. Rings: the book's machine.";
+    "A figure without a unit is a ratio or a count. In the pictures 1 is the "
+    "limit. On the right of that line a claim holds, on the left it does not, "
+    "and if its bar, the interval, is across the line, it is undecided. At 2 "
+    "it holds by a factor of 2: the figure is twice the limit, or half of it "
+    "if less was claimed. What is ten times away or more is drawn at the edge. "
+    "Rings: the book's machine.";
 
 static constexpr auto beside_title = "Ours and theirs, side by side:";
 
