@@ -61,7 +61,7 @@ std::string ticks_log(double least, double most, const show_tick& show) {
     const double decades = std::log10(most / least);
     for (int power = first; power <= last; ++power)
         for (const double step : {1.0, 1.5, 2.0, 3.0, 5.0, 7.0})
-            if (step == 1 || (step == 3 && decades >= 1.5 && decades < 3)
+            if (step == 1 || (step == 3 && decades >= 1.5 && decades < 2)
                 || (decades < 1.5 && (step == 2 || step == 5))
                 || (decades < 0.7 && step != 1))
                 add_tick(all, step * std::pow(10, power), show);
