@@ -8,6 +8,7 @@
 #include "common/report/pages.hpp"
 #include "common/report/percentiles.hpp"
 #include "common/report/reference.hpp"
+#include "common/report/verdict_pages.hpp"
 #include "temporary_directory.hpp"
 
 #include <cmath>

@@ -13,9 +13,11 @@
 #include "machine.hpp"
 #include "measurements.hpp"
 #include "pages.hpp"
+#include "problem_pages.hpp"
 #include "reference.hpp"
 #include "statistics.hpp"
 #include "tables.hpp"
+#include "verdict_pages.hpp"
 
 #include <fmt/core.h>
 

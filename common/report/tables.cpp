@@ -180,6 +180,22 @@ table comparison(const problem& of) {
     return t;
 }
 
+table with_columns(const table& of, const std::vector<std::size_t>& columns) {
+    table part;
+    const auto pick = [&](const std::vector<std::string>& cells) {
+        std::vector<std::string> picked;
+        picked.reserve(columns.size());
+        for (const std::size_t c : columns)
+            picked.push_back(cells[c]);
+        return picked;
+    };
+    part.head = pick(of.head);
+    for (const auto& row : of.rows)
+        part.rows.push_back(pick(row));
+    part.troubled = of.troubled;
+    return part;
+}
+
 table side_by_side(const problem& of) {
     table t;
     t.head = {"variant", "figure", "ours", "theirs", "difference"};

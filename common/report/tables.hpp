@@ -23,6 +23,9 @@ table comparison(const problem& of);
 // its figures unreliable, which begins with "not measured: ".
 std::string why_no_figure(const label& of);
 
+// Only these columns of it.
+table with_columns(const table& of, const std::vector<std::size_t>& columns);
+
 // Labels that do the same as one of ours, figure by figure. May have no rows.
 table side_by_side(const problem& of);
 
