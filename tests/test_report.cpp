@@ -1,5 +1,6 @@
 #include "catch.hpp"
 #include "common/check.hpp"
+#include "common/report/files.hpp"
 #include "common/report/lanes.hpp"
 #include "common/report/pages.hpp"
 #include "common/report/reference.hpp"
@@ -232,6 +233,11 @@ TEST_CASE("a program may say that its figures mean nothing") {
     const table t = comparison(c.problems.at(0));
     CHECK(t.rows.at(0).at(1) == "not measured: others are busy");
     CHECK(t.head.size() == 6); // no column for that
+    const temporary_directory target;
+    write_report({c}, answers_of({c}, target.path), target.path);
+    for (const char* name : {"report.html", "report.md"})
+        CHECK_THAT(read_text(target.path / name),
+                   contains("not measured: others are busy"));
 }
 
 TEST_CASE("lanes that a program drew become a picture") {

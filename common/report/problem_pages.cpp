@@ -140,7 +140,7 @@ static std::vector<table> not_too_wide(const problem& of) {
         for (std::size_t r = 0; r < all.rows.size(); ++r)
             if (all.troubled.count(r) == 0)
                 longest = std::max(longest, all.rows[r][c].size());
-        if (longest == 0 && c > 0)
+        if (longest == 0 && c > 1) // in 1 stands why there are no figures
             continue;
         const std::size_t needs = std::max(longest, all.head[c].size()) + 2;
         if (c == 0)
