@@ -70,7 +70,7 @@ Not a claim.
 <!-- /claim -->
 
 <!-- claim: same | time(fast) within 5 % of time(slow) -->
-It is the same.
+It is the same (let us say).
 <!-- /claim -->
 
 <!-- claim: cores | time(fast) < time(slow) | cores >= 64 -->
@@ -85,7 +85,7 @@ TEST_CASE("a page's claims, in its words") {
     CHECK(claims[0].kind == "seed");
     CHECK(claims[0].text == "It takes *half* the time, or less.");
     CHECK(who_says(claims[0]) == "the *Fluent Python* notes");
-    CHECK(claims[1].text == "It is the same.");
+    CHECK(claims[1].text == "It is the same (let us say).");
     CHECK(who_says(claims[1]) == "this book");
     CHECK(claims_on("").empty());
 }
@@ -139,7 +139,7 @@ TEST_CASE("verdicts are the reader's, beside the book's") {
     CHECK_THAT(terminal_glance(chapters, answers),
                contains("Chapter 04: A test. In short: 2.0 times as fast")
                    && contains("  holds: half\n  does not hold here: same "
-                               "(0.50, stated within "
+                               "(0.50, we ask within "
                                "5 %)\n"));
 }
 

@@ -191,8 +191,7 @@ std::string curves_picture(const problem& of, const curves& shown,
     const bool log_y = shown.scaling || most > 20 * least;
     std::string labels;
     for (const double x : numbers)
-        labels += fmt::format("{}{} {}", labels.empty() ? "" : ", ",
-                              quoted(show_setting(shown.key, x)), x);
+        add_tick(labels, show_setting(shown.key, x), x);
     const auto show = [&](double y) {
         return shown.scaling ? fmt::format("{:g}", y) : show_value(of, y);
     };

@@ -181,6 +181,7 @@ static void multiply_label(evaluated& product, const std::string& function,
             name + (named->trouble.starts_with("not ") ? " was " : ": ")
             + named->trouble);
     round_values rounds;
+    std::size_t left_out = 0;
     for (const sample& one : named->samples) {
         const auto value = of_sample(function, figure, one);
         const std::string why = why_unreliable(one);
@@ -192,8 +193,7 @@ static void multiply_label(evaluated& product, const std::string& function,
                 fmt::format("{} printed no number '{}'", name, figure));
         }
         rounds.push_back(value);
-        if (2 * (rounds.size() - reliable(rounds).size())
-            > named->samples.size())
+        if (!value && 2 * ++left_out > named->samples.size())
             throw not_measured(fmt::format("{}: {}", name, why));
     }
     multiply(product, rounds, divides);

@@ -1,7 +1,6 @@
 #include "forest.hpp"
 
 #include "gnuplot.hpp"
-#include "statistics.hpp"
 
 #include <fmt/core.h>
 
@@ -47,8 +46,7 @@ std::string forest_picture(const chapter_answer& one) {
         dots += fmt::format("{} {} {}\n", shown(line.middle), -row, colour);
         if (line.book)
             rings += fmt::format("{} {}\n", shown(*line.book), -row);
-        names += fmt::format("{}{} {}", names.empty() ? "" : ", ",
-                             quoted(line.name), -row++);
+        add_tick(names, line.name, -row++);
     }
     std::string script =
         picture_head(84 + 24 * row)

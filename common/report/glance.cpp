@@ -111,9 +111,9 @@ std::vector<chapter_answer> answers_of(const std::vector<chapter>& chapters,
     return all;
 }
 
-// "3 claims hold on this machine, 1 does not"
+// "3 hold on this machine, 1 does not"
 static std::string counts(const std::vector<answer>& given,
-                          const std::string& what, const std::string& where) {
+                          const std::string& where) {
     const auto number = [&](answer one) {
         return std::count(given.begin(), given.end(), one);
     };
@@ -122,8 +122,7 @@ static std::string counts(const std::vector<answer>& given,
     };
     const auto hold = number(answer::holds);
     std::string text =
-        fmt::format("{}{} {}{}, {}", hold, what.empty() ? "" : " " + what,
-                    hold == 1 ? "holds" : "hold", where,
+        fmt::format("{}{}, {}", of(hold, "holds", "hold"), where,
                     of(number(answer::does_not_hold), "does not", "do not"));
     if (const auto n = number(answer::undecided); n > 0)
         text += fmt::format(", {} undecided", of(n, "is", "are"));
@@ -142,10 +141,10 @@ std::string tally(const std::vector<chapter_answer>& answers) {
     std::string text;
     if (!sources.empty())
         text = fmt::format("Of the sources' claims {}.",
-                           counts(sources, "", " on this machine"));
+                           counts(sources, " on this machine"));
     if (!book.empty())
         text += fmt::format("{}Of the book's own {}.", text.empty() ? "" : " ",
-                            counts(book, "", ""));
+                            counts(book, ""));
     return text;
 }
 

@@ -37,9 +37,8 @@ std::string picture_head(int height) {
                        height, fmt::arg("ink", ink));
 }
 
-static void add_tick(std::string& all, double at, const show_tick& show) {
-    all +=
-        fmt::format("{}{} {}", all.empty() ? "" : ", ", quoted(show(at)), at);
+void add_tick(std::string& all, const std::string& name, double at) {
+    all += fmt::format("{}{} {}", all.empty() ? "" : ", ", quoted(name), at);
 }
 
 std::string ticks(double most, const show_tick& show) {
@@ -50,7 +49,7 @@ std::string ticks(double most, const show_tick& show) {
             step = next;
     std::string all = "'0' 0";
     for (int i = 1; i * step <= most * 1.001; ++i)
-        add_tick(all, i * step, show);
+        add_tick(all, show(i * step), i * step);
     return all;
 }
 
@@ -64,7 +63,8 @@ std::string ticks_log(double least, double most, const show_tick& show) {
             if (step == 1 || (step == 3 && decades >= 1.5 && decades < 2)
                 || (decades < 1.5 && (step == 2 || step == 5))
                 || (decades < 0.7 && step != 1))
-                add_tick(all, step * std::pow(10, power), show);
+                add_tick(all, show(step * std::pow(10, power)),
+                         step * std::pow(10, power));
     return all;
 }
 

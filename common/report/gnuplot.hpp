@@ -18,6 +18,9 @@ std::string quoted(const std::string& text);
 // is 720.
 std::string picture_head(int height);
 
+// Adds a name at a place on an axis to the list for "set ytics (...)".
+void add_tick(std::string& all, const std::string& name, double at);
+
 // Where an axis has its numbers, and how they are written: from 0 to `most` in
 // two to four steps of 1, 2 or 5 with zeros, or for a logarithmic axis.
 using show_tick = std::function<std::string(double)>;

@@ -11,17 +11,10 @@ std::vector<percentile_line> percentiles_of(const problem& of) {
     std::vector<percentile_line> found;
     for (const label& one : of.labels) {
         percentile_line line{one.name, {}};
-        std::size_t those = 0;
         for (const char* figure : {"p50_us", "p90_us", "p99_us", "max_us"}) {
-            std::vector<double> rounds;
-            for (const sample& each : one.samples)
-                if (const auto n = number(each, figure); n && *n > 0)
-                    rounds.push_back(*n);
-            if (line.at.empty())
-                those = rounds.size(); // that have any
-            line.at.push_back(rounds.empty() || rounds.size() < those
-                                  ? std::nullopt
-                                  : std::optional(median(rounds)));
+            const auto rounds = numbers(one, figure);
+            line.at.push_back(rounds.empty() ? std::nullopt
+                                             : std::optional(median(rounds)));
         }
         if (one.trouble.empty() && line.at.front() && line.at.back())
             found.push_back(std::move(line));
@@ -53,8 +46,7 @@ std::string percentiles_picture(const problem& of, const std::string& chapter) {
         words += '.';
         least = std::min(least, half);
         most = std::max(most, longest);
-        names += fmt::format("{}{} {}", names.empty() ? "" : ", ",
-                             quoted(line.name), -row++);
+        add_tick(names, line.name, -row++);
     }
     std::string script =
         picture_head(110 + 26 * row)

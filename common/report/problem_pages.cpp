@@ -15,21 +15,21 @@
 
 static constexpr auto how_to_read =
     "`primes_threads@workers=4` is the program `primes_threads` with "
-    "`--workers "
-    "4`; what the columns and the sources' names mean stands on the chapters' "
-    "pages and in [book.md](../book.md#how-to-read-a-table-of-ours). "
-    "Each round runs every variant once, in another order. Shown are the "
-    "median and the range of the rounds. Times as fast: the median of the "
-    "rounds' ratios to the first line of the table; of a variant with fewer "
-    "runs, in the rounds that it has, so that it need not be the ratio of the "
-    "two medians. Cores busy: CPU time by "
-    "elapsed time, of the whole program or of that part which it times "
-    "itself; 1 is one core at work and 0.05 is waiting. A peer is a program "
-    "that is not of this book, or in another language, doing comparable "
-    "work; a floor does less on purpose, to show what the rest costs. Who is "
-    "fastest is named with all those that are behind by no more than the "
-    "first line's second runs differ from its first ones. In the pictures of "
-    "single runs the first round is on top, so that a drift shows as a slope.";
+    "`--workers 4`; what the columns and the sources' names mean stands on "
+    "the chapters' pages and in "
+    "[book.md](../book.md#how-to-read-a-table-of-ours). Each round runs "
+    "every variant once, in another order. Shown are the median and the "
+    "range of the rounds. Times as fast: the median of the rounds' ratios "
+    "to the first line of the table; of a variant with fewer runs, in the "
+    "rounds that it has, so that it need not be the ratio of the two "
+    "medians. Cores busy: CPU time by elapsed time, of the whole program or "
+    "of that part which it times itself; 1 is one core at work and 0.05 is "
+    "waiting. A peer is a program that is not of this book, or in another "
+    "language, doing comparable work; a floor does less on purpose, to show "
+    "what the rest costs. Who is fastest is named with all those that are "
+    "behind by no more than the first line's second runs differ from its "
+    "first ones. In the pictures of single runs the first round is on top, "
+    "so that a drift shows as a slope.";
 
 static constexpr auto beside_title = "Ours and theirs, side by side:";
 

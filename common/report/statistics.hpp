@@ -34,6 +34,19 @@ inline std::optional<spread> spread_of(const std::vector<double>& values) {
     return spread{median(values), *least, *most};
 }
 
+// A figure that a program printed in each round that it did not call
+// unreliable: its numbers. Empty if one of these rounds lacks it: the others
+// would be of another kind, as a percentile that only long rounds have.
+inline std::vector<double> numbers(const label& of, const std::string& figure) {
+    std::vector<double> found;
+    for (const sample& one : of.samples)
+        if (const auto n = number(one, figure))
+            found.push_back(*n);
+        else if (why_unreliable(one).empty())
+            return {};
+    return found;
+}
+
 // What a label is compared by, of all rounds that have it.
 inline std::vector<double> values(const problem& of,
                                   const std::vector<sample>& samples) {

@@ -39,8 +39,7 @@ std::string strip_picture(const problem& of, const std::string& chapter) {
         for (const double x : all)
             scatters = scatters || x != all.front(); // or it is computed
         medians += fmt::format("{} {} 0 0.66\n", median(all), -line - 0.33);
-        names += fmt::format("{}{} {}", names.empty() ? "" : ", ",
-                             quoted(one.name), -line);
+        add_tick(names, one.name, -line);
         ++line;
     }
     if (dots.empty() || of.labels.size() == 1 || !scatters)

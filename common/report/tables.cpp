@@ -93,20 +93,16 @@ static std::vector<std::string> figure_columns(const problem& of) {
 // anything else as a median.
 static std::string middle_of(const label& of, const std::string& name) {
     std::set<std::string> texts;
-    std::vector<double> numbers;
-    for (const sample& one : of.samples) {
-        const auto found = one.printed.figures.find(name);
-        if (found == one.printed.figures.end())
-            continue;
-        texts.insert(found->second);
-        if (const auto n = number(one, name))
-            numbers.push_back(*n);
-    }
-    if (texts.size() == 1 && (is_count(name) || numbers.empty()))
+    for (const sample& one : of.samples)
+        if (const auto found = one.printed.figures.find(name);
+            found != one.printed.figures.end())
+            texts.insert(found->second);
+    const auto all = numbers(of, name);
+    if (texts.size() == 1 && (is_count(name) || !to_number(*texts.begin())))
         return *texts.begin();
-    if (numbers.empty())
+    if (all.empty())
         return "";
-    const double middle = median(numbers);
+    const double middle = median(all);
     if (!is_count(name))
         return show_figure(name, middle);
     return middle < 100 ? fmt::format("{:.3g}", middle) : two_digits(middle);

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 // The paragraphs that a reader of verdicts should trust.
 static constexpr auto how_we_decide =
