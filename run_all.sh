@@ -15,8 +15,8 @@
 set -Eeuo pipefail
 
 root=$(dirname "$(readlink -f "$0")")
-# shellcheck source=common/scripts/run.sh
-source "$root/common/scripts/run.sh"
+# shellcheck source=tools/run.sh
+source "$root/tools/run.sh"
 say() { printf 'run_all.sh: %s\n' "$*" >&2; }
 usage_error() {
     say "$* (try --help)"
@@ -73,7 +73,7 @@ done
 
 require_room "$root" 100 "programs and measurements"
 require_room "${TMPDIR:-/tmp}" 50 "temporary files"
-run "$root/common/scripts/setup.sh" "${setup[@]}" || {
+run "$root/tools/setup.sh" "${setup[@]}" || {
     status=$?
     die_if_stopped
     exit "$status"

@@ -17,8 +17,8 @@ is_wrong "result: 2 (expected 3, broken on purpose)" || fail "is_wrong: no"
 # Compiles a PROGRAM with ThreadSanitizer, whatever this build has.
 compile_with_tsan() {
     clang++ -std=c++20 -O2 -g -fsanitize=thread -I "$root" \
-        -I "$root/chapters" "$root"/chapters/*/"$1.cpp" -lfmt \
-        -o "$work/$1" || fail "$1: does not compile"
+        -I "$root/chapters" "$(find "$root/chapters" -name "$1.cpp")" \
+        -lfmt -o "$work/$1" || fail "$1: does not compile"
 }
 
 while read -r program symptom runs options; do
@@ -53,8 +53,8 @@ done < <(listed)
 # The list is complete, and says so in the programs.
 same "programs that say so" \
     "$(listed | awk '{ print $1 }' | sort -u)" \
-    "$(cd "$root" && grep -l '^// [a-z_]*: broken on purpose' \
-        chapters/*/*.cpp | xargs -n 1 basename -s .cpp | sort)"
+    "$(grep -rl '^// [a-z_]*: broken on purpose' "$root/chapters" \
+        --include='*.cpp' | xargs -n 1 basename -s .cpp | sort)"
 
 # A program that loses counts without a race that a tool could see.
 compile_with_tsan counter_racy

@@ -17,7 +17,7 @@ chapter() { # NAME: the rest of its time.sh
     {
         echo '#!/usr/bin/env bash'
         # shellcheck disable=SC2016 # expanded by the script that this makes
-        echo 'source "$(dirname "$0")/../../common/scripts/time_variants.sh"'
+        echo 'source "$(dirname "$0")/../../tools/time_variants.sh"'
         echo "chapter $1 'A chapter'"
         cat
     } >"$book/chapters/$1/time.sh"
@@ -62,7 +62,7 @@ nothing_remains() { [[ -z $(remains) ]]; }
 
 # In the order of the run; each says by which process it is known.
 stages=(
-    "set-up|common/scripts/setup.sh"
+    "set-up|tools/setup.sh"
     "configuring|cmake --preset"
     "compiling|cc1plus.*samples"
     "a chapter in memory|bin/samples_sequential"
@@ -159,7 +159,7 @@ if ((EUID == 0)) && unshare --mount true 2>/dev/null; then
     same "a read-only checkout, time.sh: exit status" 3 "$status"
     call ground "$read_only" "$book/tests/run.sh"
     same "a read-only checkout, tests: exit status" 3 "$status"
-    call ground "$read_only" "$book/common/scripts/with_postgres.sh" \
+    call ground "$read_only" "$book/tools/with_postgres.sh" \
         "$book/build/bin/load_naive" --rows 10
     same "a read-only checkout, one program: exit status" 0 "$status"
     matches "a read-only checkout, one program" "result: 10 rows" "$out"

@@ -5,7 +5,7 @@ set -Euo pipefail
 
 root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
 bin=${MANY_HANDS_BIN:-$root/build-tests/bin}
-with_postgres=$root/common/scripts/with_postgres.sh
+with_postgres=$root/tools/with_postgres.sh
 work=$(mktemp -d)
 chmod 755 "$work"
 checks=0

@@ -17,7 +17,7 @@ if [[ -z ${WITH_SERVER:-} ]]; then
             same "$program '$url': exit status" 3 "$status"
             same "$program '$url': stdout" "" "$out"
             same "$program '$url': lines on stderr" 1 "$(wc -l <"$work/err")"
-            matches "$program '$url'" "common/scripts/with_postgres.sh" "$err"
+            matches "$program '$url'" "tools/with_postgres.sh" "$err"
         done
     done
     # The rest runs once more, under a private server.

@@ -86,9 +86,9 @@ matches "decoy: connections" "connections: 0$" "$out"
 
 if ((EUID == 0)); then
     # The checkout may be in a directory that is closed to others.
-    cp -r "$root/common/scripts" "$bin/load_copy" "$work"
+    cp -r "$root/tools" "$bin/load_copy" "$work"
     call setpriv --reuid 65534 --regid 65534 --clear-groups \
-        env --chdir="$work" HOME=/ scripts/with_postgres.sh ./load_copy --rows 10
+        env --chdir="$work" HOME=/ tools/with_postgres.sh ./load_copy --rows 10
     matches "as nobody" "result: 10 rows" "$out"
     nothing_left
     same "as nobody: nothing is left" 0 $?

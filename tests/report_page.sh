@@ -14,7 +14,7 @@ chapter() { # NAME EXIT_STATUS OPTIONS...: reads its time.sh
     mkdir -p "$book/chapters/$1"
     {
         # shellcheck disable=SC2016 # expanded by the script that this makes
-        echo 'source "$(dirname "$0")/../../common/scripts/time_variants.sh"'
+        echo 'source "$(dirname "$0")/../../tools/time_variants.sh"'
         echo "chapter $1 'Title <of> $1'"
         cat
     } >"$book/chapters/$1/time.sh"

@@ -11,8 +11,8 @@
 set -Eeuo pipefail
 
 root=$(dirname "$(dirname "$(readlink -f "$0")")")
-# shellcheck source-path=SCRIPTDIR source=../common/scripts/run.sh
-source "$root/common/scripts/run.sh"
+# shellcheck source-path=SCRIPTDIR source=../tools/run.sh
+source "$root/tools/run.sh"
 
 say() { printf 'run.sh: %s\n' "$*" >&2; }
 
@@ -34,7 +34,7 @@ for argument; do
     esac
 done
 
-run "$root/common/scripts/setup.sh" "${setup[@]}" || exit
+run "$root/tools/setup.sh" "${setup[@]}" || exit
 
 require_room "$root" 800 "programs and tests"
 require_room "${TMPDIR:-/tmp}" 300 "temporary files"
@@ -62,8 +62,7 @@ done
 if ((${#presets[@]} > 1)); then
     printf '\n=== clang-tidy ===\n'
     # shellcheck disable=SC2016 # expanded by the inner shell
-    if run_group bash -c 'printf "%s\0" chapters/*/*.cpp \
-        chapters/*/solutions/*.cpp common/*/*.cpp |
+    if run_group bash -c 'find chapters tools -name "*.cpp" -print0 |
         xargs -0 -n 1 -P "$(nproc)" clang-tidy -p build-tests --quiet' \
         2>/dev/null; then
         passed=$((passed + 1))

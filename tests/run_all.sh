@@ -70,7 +70,7 @@ matches "--database-url: what to do about it" "DROP SCHEMA many_hands CASCADE" \
 # First chapters that are soon finished.
 cat >"$book/chapters/04-data-parallelism/time.sh" <<'E2'
 #!/usr/bin/env bash
-source "$(dirname "$0")/../../common/scripts/time_variants.sh"
+source "$(dirname "$0")/../../tools/time_variants.sh"
 chapter 04-data-parallelism "Data parallelism"
 problem samples "Few samples"
 variant samples_sequential samples_sequential --rows 1000
@@ -78,7 +78,7 @@ go
 E2
 cat >"$book/chapters/01-processes/time.sh" <<'E2'
 #!/usr/bin/env bash
-source "$(dirname "$0")/../../common/scripts/time_variants.sh"
+source "$(dirname "$0")/../../tools/time_variants.sh"
 chapter 01-processes "Processes"
 problem primes "Few primes"
 variant primes_pool primes_pool
@@ -86,7 +86,7 @@ go
 E2
 cat >"$book/chapters/02-threads/time.sh" <<'E2'
 #!/usr/bin/env bash
-source "$(dirname "$0")/../../common/scripts/time_variants.sh"
+source "$(dirname "$0")/../../tools/time_variants.sh"
 chapter 02-threads "Threads"
 problem primes "Few threads"
 variant primes_threads primes_threads
@@ -94,7 +94,7 @@ go
 E2
 cat >"$book/chapters/03-gil/time.sh" <<'E2'
 #!/usr/bin/env bash
-source "$(dirname "$0")/../../common/scripts/time_variants.sh"
+source "$(dirname "$0")/../../tools/time_variants.sh"
 chapter 03-gil "The GIL"
 problem timeline "Few lanes"
 variant gil_timeline gil_timeline

@@ -3,7 +3,7 @@
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
-setup=$root/common/scripts/setup.sh
+setup=$root/tools/setup.sh
 
 # A PATH with everything but what `without` names. apt-get is a stand-in that
 # writes down what it is asked for.
@@ -46,9 +46,9 @@ if ((EUID == 0)); then
 fi
 if ((EUID == 0)); then
     # The checkout may be in a directory that is closed to others.
-    cp -r "$root/common" "$work"
+    cp -r "$root/tools" "$work"
     call setpriv --reuid 65534 --regid 65534 --clear-groups env \
-        --chdir="$work" PATH="$work/path" HOME=/ common/scripts/setup.sh
+        --chdir="$work" PATH="$work/path" HOME=/ tools/setup.sh
     same "no root, no sudo: exit status" 3 "$status"
     matches "no root, no sudo" "no sudo; install it as root by: apt-get" "$err"
 fi

@@ -11,7 +11,7 @@ call shellcheck -x "${scripts[@]}"
 same "shellcheck: $out" 0 "$status"
 same "scripts were found" 1 "$((${#scripts[@]} > 10))"
 
-mapfile -t sources < <(find chapters common tests -name node_modules -prune \
+mapfile -t sources < <(find chapters common tools tests -name node_modules -prune \
     -o \( -name '*.cpp' -o -name '*.hpp' \) -print)
 call clang-format --dry-run -Werror "${sources[@]}"
 same "clang-format (clang-format -i mends it): ${err:0:500}" 0 "$status"

@@ -8,7 +8,7 @@ set -Eeuo pipefail
 
 root=$(dirname "$(dirname "$(readlink -f "$0")")")
 if [[ -z ${MANY_HANDS_SERVER:-} ]]; then
-    exec "$root/common/scripts/with_postgres.sh" "$0"
+    exec "$root/tools/with_postgres.sh" "$0"
 fi
 bin=$root/build/bin
 peers=$root/chapters/05-io-bound/peers.sh

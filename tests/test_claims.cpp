@@ -1,10 +1,10 @@
 // Expressions, claims and their verdicts, on measurements made up here.
 #include "catch.hpp"
-#include "common/report/claims.hpp"
-#include "common/report/glance.hpp"
-#include "common/report/reference.hpp"
-#include "common/report/statistics.hpp"
-#include "common/report/tables.hpp"
+#include "tools/report/claims.hpp"
+#include "tools/report/glance.hpp"
+#include "tools/report/reference.hpp"
+#include "tools/report/statistics.hpp"
+#include "tools/report/tables.hpp"
 
 #include <fmt/core.h>
 

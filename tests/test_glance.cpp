@@ -1,15 +1,15 @@
 // What the report says of the book's pages, and its pictures by numbers.
 #include "catch.hpp"
-#include "common/report/curves.hpp"
-#include "common/report/document.hpp"
-#include "common/report/files.hpp"
-#include "common/report/forest.hpp"
-#include "common/report/glance.hpp"
-#include "common/report/pages.hpp"
-#include "common/report/percentiles.hpp"
-#include "common/report/reference.hpp"
-#include "common/report/verdict_pages.hpp"
 #include "temporary_directory.hpp"
+#include "tools/report/curves.hpp"
+#include "tools/report/document.hpp"
+#include "tools/report/files.hpp"
+#include "tools/report/forest.hpp"
+#include "tools/report/glance.hpp"
+#include "tools/report/pages.hpp"
+#include "tools/report/percentiles.hpp"
+#include "tools/report/reference.hpp"
+#include "tools/report/verdict_pages.hpp"
 
 #include <cmath>
 

@@ -1,13 +1,13 @@
 #include "catch.hpp"
 #include "common/check.hpp"
-#include "common/report/files.hpp"
-#include "common/report/lanes.hpp"
-#include "common/report/pages.hpp"
-#include "common/report/reference.hpp"
-#include "common/report/statistics.hpp"
-#include "common/report/strip.hpp"
-#include "common/report/tables.hpp"
 #include "temporary_directory.hpp"
+#include "tools/report/files.hpp"
+#include "tools/report/lanes.hpp"
+#include "tools/report/pages.hpp"
+#include "tools/report/reference.hpp"
+#include "tools/report/statistics.hpp"
+#include "tools/report/strip.hpp"
+#include "tools/report/tables.hpp"
 
 #include <cmath>
 #include <fstream>

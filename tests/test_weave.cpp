@@ -1,10 +1,10 @@
 // Markers, excerpts and transcripts: what weave does, and what it refuses.
 #include "catch.hpp"
-#include "common/weave/book.hpp"
-#include "common/weave/excerpt.hpp"
-#include "common/weave/markers.hpp"
-#include "common/weave/transcript.hpp"
 #include "temporary_directory.hpp"
+#include "tools/weave/book.hpp"
+#include "tools/weave/excerpt.hpp"
+#include "tools/weave/markers.hpp"
+#include "tools/weave/transcript.hpp"
 
 #include <fstream>
 #include <sstream>

@@ -10,7 +10,7 @@ cp -r "$root/common" "$book/"
 ln -s "$bin" "$book/build/bin"
 cat >"$book/chapters/99-test/time.sh" <<'E2'
 #!/usr/bin/env bash
-source "$(dirname "$0")/../../common/scripts/time_variants.sh"
+source "$(dirname "$0")/../../tools/time_variants.sh"
 chapter 99-test "A test"
 problem quick "Few rows"
 variant samples_sequential samples_sequential --rows 1000
@@ -117,14 +117,14 @@ ln -s /usr/bin/* "$work/path" 2>/dev/null
 rm -f "$work/path/hyperfine"
 call env PATH="$work/path" "${timing[@]}"
 same "no hyperfine: exit status" 3 "$status"
-matches "no hyperfine" "hyperfine is missing; common/scripts/setup.sh" "$err"
+matches "no hyperfine" "hyperfine is missing; tools/setup.sh" "$err"
 
 # --- The reader's DATABASE_URL ----------------------------------------------------
 
 # shellcheck disable=SC2016 # expanded by the inner shells
 cat >"$book/chapters/99-test/time.sh" <<'E2'
 #!/usr/bin/env bash
-source "$(dirname "$0")/../../common/scripts/time_variants.sh"
+source "$(dirname "$0")/../../tools/time_variants.sh"
 chapter 99-test "A test"
 needs_postgres
 problem load "Rows"
@@ -145,7 +145,7 @@ matches "the reader's server saw no connection" "connections: 0$" "$out"
 
 cat >"$book/chapters/99-test/time.sh" <<'E2'
 #!/usr/bin/env bash
-source "$(dirname "$0")/../../common/scripts/time_variants.sh"
+source "$(dirname "$0")/../../tools/time_variants.sh"
 chapter 99-test "A test"
 needs_postgres
 problem long "Rows"

@@ -4,9 +4,9 @@
 //
 //     build-tests/bin/verdict_study tests/verdict_study.tsv
 #include "common/check.hpp"
-#include "common/report/claims.hpp"
-#include "common/report/files.hpp"
-#include "common/report/statistics.hpp"
+#include "tools/report/claims.hpp"
+#include "tools/report/files.hpp"
+#include "tools/report/statistics.hpp"
 
 #include <fmt/core.h>
 

@@ -20,7 +20,7 @@ cp -r "$root/common" "$work/book/"
 ln -s "$root/build/bin" "$work/book/build/bin"
 export MANY_HANDS_BUILT=1
 cat >"$work/book/chapters/99-study/time.sh" <<'END'
-source "$(dirname "$0")/../../common/scripts/time_variants.sh"
+source "$(dirname "$0")/../../tools/time_variants.sh"
 chapter 99-study "A study"
 problem study "One program, and 5 % more of it"
 variant base refcount_atomic --workers 1 --references 14000000

@@ -17,7 +17,7 @@ mkdir "$book"
 (cd "$root" && git ls-files -z | tar --null -T - -c) | tar -x -C "$book"
 page=$book/chapters/05-io-bound/README.md
 program=$book/chapters/05-io-bound/load_copy.cpp
-sed -i 's/^\$ common.scripts.with_postgres.sh /$ /' "$page"
+sed -i 's/^\$ tools.with_postgres.sh /$ /' "$page"
 check() { call "$bin/weave" --check --book "$book"; }
 mend() { call "$bin/weave" --book "$book"; }
 sum() { (cd "$book" && find . -type f -print0 | sort -z | xargs -0 sha256sum); }

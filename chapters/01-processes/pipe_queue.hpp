@@ -7,7 +7,7 @@
 #pragma once
 
 #include "common/check.hpp"
-#include "descriptor.hpp"
+#include "common/descriptor.hpp"
 #include "wire.hpp"
 
 #include <fcntl.h>

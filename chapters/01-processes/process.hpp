@@ -6,7 +6,7 @@
 #pragma once
 
 #include "common/check.hpp"
-#include "descriptor.hpp"
+#include "common/descriptor.hpp"
 
 #include <poll.h>
 #include <sys/prctl.h>

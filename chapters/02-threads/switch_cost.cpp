@@ -2,11 +2,11 @@
 // fro, and touch memory of their own each time. What does a switch cost?
 //
 //     build/bin/switch_cost --working-set-kib 256
-#include "01-processes/one_core.hpp"
 #include "01-processes/pipe_queue.hpp"
 #include "01-processes/process.hpp"
 #include "common/check.hpp"
 #include "common/cli.hpp"
+#include "common/one_core.hpp"
 #include "common/stopwatch.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Times the variants of this chapter; see common/scripts/time_variants.sh.
-# shellcheck source-path=SCRIPTDIR source=../../common/scripts/time_variants.sh
-source "$(dirname "$0")/../../common/scripts/time_variants.sh"
+# Times the variants of this chapter; see tools/time_variants.sh.
+# shellcheck source-path=SCRIPTDIR source=../../tools/time_variants.sh
+source "$(dirname "$0")/../../tools/time_variants.sh"
 
 chapter 02-threads "Threads"
 

@@ -2,9 +2,9 @@
 // long does an answer take? The client is a process of its own.
 //
 //     build/bin/gil_convoy --workers 1 --think-us 2000
-#include "01-processes/descriptor.hpp"
 #include "01-processes/process.hpp"
 #include "common/check.hpp"
+#include "common/descriptor.hpp"
 #include "echo_client.hpp"
 #include "echo_server.hpp"
 #include "gil_options.hpp"

@@ -1,7 +1,7 @@
 // load_copy: all rows as one stream, in one transaction: PostgreSQL's COPY.
 // What a loader does when nobody has to see the rows one by one.
 //
-//     common/scripts/with_postgres.sh build/bin/load_copy --rows 1000000
+//     tools/with_postgres.sh build/bin/load_copy --rows 1000000
 #include "samples_table.hpp"
 
 int main(int argc, char** argv) try {

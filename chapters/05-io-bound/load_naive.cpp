@@ -1,7 +1,7 @@
 // load_naive: one row after the other, each in a transaction of its own: BEGIN,
 // INSERT, COMMIT. Three round trips and one flush of the log per row.
 //
-//     common/scripts/with_postgres.sh build/bin/load_naive --rows 10000
+//     tools/with_postgres.sh build/bin/load_naive --rows 10000
 #include "samples_table.hpp"
 
 int main(int argc, char** argv) try {

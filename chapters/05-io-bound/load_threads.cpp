@@ -1,7 +1,7 @@
 // load_threads: the loop of load_naive in several threads, each with a
 // connection and a slice of the rows of its own.
 //
-//     common/scripts/with_postgres.sh build/bin/load_threads --workers 16
+//     tools/with_postgres.sh build/bin/load_threads --workers 16
 #include "samples_table.hpp"
 
 #include <atomic>

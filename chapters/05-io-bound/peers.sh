@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # PostgreSQL's own clients doing the work of our loaders, for comparison:
 #
-#     common/scripts/with_postgres.sh chapters/05-io-bound/peers.sh pgbench 2000
-#     common/scripts/with_postgres.sh chapters/05-io-bound/peers.sh psql_copy 100000
+#     tools/with_postgres.sh chapters/05-io-bound/peers.sh pgbench 2000
+#     tools/with_postgres.sh chapters/05-io-bound/peers.sh psql_copy 100000
 #
 # pgbench: BEGIN, INSERT, COMMIT per row, prepared, one client: load_naive.
 # psql_copy: \copy of a file with our rows: load_copy.
@@ -15,7 +15,7 @@ kind=${1:-} rows=${2:-}
     echo "peers.sh: '$kind' is neither pgbench nor psql_copy" >&2
     exit 2
 }
-server_bin=$("$root/common/scripts/with_postgres.sh" --find)
+server_bin=$("$root/tools/with_postgres.sh" --find)
 query() { "$server_bin/psql" -XqAt "$DATABASE_URL" -c "$1"; }
 
 work=$(mktemp -d)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs a loader with client and server on chosen CPUs, for as long as it takes:
 #
-#     common/scripts/with_postgres.sh chapters/05-io-bound/placed.sh \
+#     tools/with_postgres.sh chapters/05-io-bound/placed.sh \
 #         together build/bin/load_naive
 #
 #     together   both on one CPU

@@ -111,7 +111,7 @@ class pg_connection {
   private:
     static constexpr const char* hint =
         "a private server is one command away: "
-        "common/scripts/with_postgres.sh build/bin/PROGRAM";
+        "tools/with_postgres.sh build/bin/PROGRAM";
 
     std::string error() const { return PQerrorMessage(raw_.get()); }
 

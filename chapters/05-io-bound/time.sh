@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Times the loaders of this chapter; see common/scripts/time_variants.sh.
-# shellcheck source-path=SCRIPTDIR source=../../common/scripts/time_variants.sh
-source "$(dirname "$0")/../../common/scripts/time_variants.sh"
+# Times the loaders of this chapter; see tools/time_variants.sh.
+# shellcheck source-path=SCRIPTDIR source=../../tools/time_variants.sh
+source "$(dirname "$0")/../../tools/time_variants.sh"
 here=$(dirname "$(readlink -f "$0")")
 
 chapter 05-io-bound "I/O-bound work"

@@ -2,7 +2,7 @@
 // if a number costs its square root, by trying them all.
 //
 //     build/bin/primes_best
-#include "../primes.hpp"
+#include "01-processes/primes.hpp"
 
 #include <cmath>
 

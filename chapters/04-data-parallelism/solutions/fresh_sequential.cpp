@@ -3,7 +3,7 @@
 // and the kernel hands it out again page by page.
 //
 //     build/bin/fresh_sequential --rows 3000000
-#include "../samples_file.hpp"
+#include "04-data-parallelism/samples_file.hpp"
 
 int main(int argc, char** argv) try {
     const samples_job job = parse_samples_job(

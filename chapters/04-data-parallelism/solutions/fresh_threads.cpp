@@ -2,7 +2,7 @@
 // other threads than the first keep what was freed, so it costs nothing here.
 //
 //     build/bin/fresh_threads --workers 2 --rows 3000000
-#include "../samples_file.hpp"
+#include "04-data-parallelism/samples_file.hpp"
 
 #include <atomic>
 #include <future>

@@ -1,8 +1,8 @@
 // load_copy_batches: load_copy with a transaction for every thousand rows. If
 // it dies in the middle, whole batches are there and nothing else.
 //
-//     common/scripts/with_postgres.sh build/bin/load_copy_batches --rows 100000
-#include "../samples_table.hpp"
+//     tools/with_postgres.sh build/bin/load_copy_batches --rows 100000
+#include "05-io-bound/samples_table.hpp"
 
 int main(int argc, char** argv) try {
     constexpr std::int64_t batch = 1000;
