@@ -13,6 +13,10 @@
 
 #include <fmt/core.h>
 
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -41,8 +45,14 @@ Number check(Number returned, const std::string& what) {
     return returned;
 }
 
-// sig_atomic_t, because a signal handler may write nothing else portably.
-inline volatile std::sig_atomic_t stop_signal = 0;
+// The signal that came, or 0. Lock-free atomics are what a signal handler may
+// use and other threads may read.
+inline std::atomic<int> stop_signal = 0;
+// Readable from that moment on, for poll(): a wait that looks at it, too, ends
+// in whichever thread it is and whenever the signal comes. -1: nobody has
+// called stop_on_signals().
+inline std::atomic<int> stop_event = -1;
+static_assert(std::atomic<int>::is_always_lock_free);
 
 struct stopped_by_signal : std::exception {
     const char* what() const noexcept override { return "stopped by a signal"; }
@@ -50,17 +60,38 @@ struct stopped_by_signal : std::exception {
 
 // After this call SIGINT, SIGTERM and SIGHUP only set a flag, for programs
 // that leave something behind (files, workers) if they just die. Such a
-// program calls throw_if_stopped() often enough to feel prompt. System calls
-// that block return EINTR (no SA_RESTART), so that waiting ends too.
+// program calls throw_if_stopped() often enough to feel prompt, and waits by
+// wait_for() of descriptor.hpp.
 inline void stop_on_signals() {
+    if (stop_event == -1)
+        stop_event = check(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd");
     struct sigaction action = {};
-    action.sa_handler = [](int signal) { stop_signal = signal; };
+    action.sa_handler = [](int signal) {
+        const int error = errno; // of what is interrupted
+        stop_signal = signal;
+        ::eventfd_write(stop_event, 1);
+        errno = error;
+    };
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
         struct sigaction before = {};
         check(sigaction(signal, nullptr, &before), "sigaction");
         if (before.sa_handler != SIG_IGN) // nohup means it
             check(sigaction(signal, &action, nullptr), "sigaction");
     }
+}
+
+// In a child of fork(): what its parent has arranged is not for it. What is
+// ignored stays ignored, but not the end of children.
+inline void die_by_signals_again() {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD}) {
+        struct sigaction now = {};
+        check(sigaction(signal, nullptr, &now), "sigaction");
+        if (now.sa_handler != SIG_IGN || signal == SIGCHLD)
+            std::signal(signal, SIG_DFL);
+    }
+    stop_signal = 0;
+    if (const int event = stop_event.exchange(-1); event != -1)
+        ::close(event);
 }
 
 inline void throw_if_stopped() {

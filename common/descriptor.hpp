@@ -1,18 +1,21 @@
-// A file descriptor that closes itself, a file without a name, and how long
-// poll() waits.
+// A file descriptor that closes itself, a file without a name, and waiting for
+// descriptors.
 #pragma once
 
 #include "common/check.hpp"
 
 #include <poll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
-#include <climits>
+#include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <utility>
+#include <vector>
 
 class descriptor {
   public:
@@ -44,11 +47,42 @@ inline descriptor temporary_file() {
     return file;
 }
 
-// What poll() takes: -1 waits for ever, and there is no longer wait than
-// INT_MAX milliseconds.
-inline int poll_timeout(std::optional<std::chrono::milliseconds> timeout) {
-    if (!timeout)
-        return -1;
-    return static_cast<int>(std::clamp<std::chrono::milliseconds::rep>(
-        timeout->count(), 0, INT_MAX));
+// Two ends of one connection: what is sent into the one comes out of the other.
+// Streams; for messages see socketpair(2).
+inline std::pair<descriptor, descriptor> socket_pair() {
+    int ends[2];
+    check(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends),
+          "socketpair");
+    return {descriptor(ends[0]), descriptor(ends[1])};
+}
+
+// Waits until one of `ends` is ready, as poll(2) then says in its `revents`, or
+// `timeout` is over: then it returns false. Throws stopped_by_signal, whenever
+// the signal came (see stop_on_signals).
+inline bool
+wait_for(std::vector<pollfd>& ends,
+         std::optional<std::chrono::milliseconds> timeout = std::nullopt) {
+    using std::chrono::milliseconds;
+    using clock = std::chrono::steady_clock;
+    const auto start = clock::now();
+    ends.push_back({stop_event, POLLIN, 0}); // poll() passes over a -1
+    int ready = 0;
+    for (;;) {
+        int left = -1; // for ever
+        if (timeout) {
+            const auto passed =
+                std::chrono::duration_cast<milliseconds>(clock::now() - start);
+            left = static_cast<int>(
+                std::clamp<std::int64_t>((*timeout - passed).count(), 0,
+                                         std::numeric_limits<int>::max()));
+        }
+        ready = ::poll(ends.data(), ends.size(), left);
+        if (ready != -1)
+            break;
+        if (errno != EINTR)
+            throw_errno("poll");
+    }
+    ends.pop_back();
+    throw_if_stopped();
+    return ready > 0;
 }

@@ -7,7 +7,7 @@ source "$(dirname "$0")/lib.sh"
 
 book=$work/book
 mkdir -p "$book/build"
-cp -r "$root/common" "$book/"
+cp -r "$root/tools" "$book/"
 ln -s "$bin" "$book/build/bin"
 export MANY_HANDS_BUILT=1
 chapter() { # NAME EXIT_STATUS OPTIONS...: reads its time.sh

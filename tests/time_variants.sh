@@ -6,7 +6,7 @@ source "$(dirname "$0")/lib.sh"
 
 book="$work/a book" # with a space
 mkdir -p "$book/build" "$book/chapters/99-test"
-cp -r "$root/common" "$book/"
+cp -r "$root/tools" "$book/"
 ln -s "$bin" "$book/build/bin"
 cat >"$book/chapters/99-test/time.sh" <<'E2'
 #!/usr/bin/env bash

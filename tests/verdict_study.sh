@@ -16,7 +16,7 @@ trials=${1:-40}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/book/build" "$work/book/chapters/99-study"
-cp -r "$root/common" "$work/book/"
+cp -r "$root/tools" "$work/book/"
 ln -s "$root/build/bin" "$work/book/build/bin"
 export MANY_HANDS_BUILT=1
 cat >"$work/book/chapters/99-study/time.sh" <<'END'

@@ -1,130 +1,95 @@
-// The messages between a pool and its workers, and the worker's side of it.
+// Messages on a stream. A stream, such as a socket, carries bytes and knows
+// nothing of where one message ends; so each is preceded by its length.
 #pragma once
 
-#include "frame.hpp"
-#include "wire.hpp"
+#include "common/descriptor.hpp"
 
-#include <cxxabi.h>
+#include <sys/socket.h>
 
-#include <chrono>
-#include <functional>
-#include <typeinfo>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
 
-// "std::runtime_error: no such file", of the exception being handled.
-inline std::string error_text() {
-    try {
-        throw;
-    } catch (const std::exception& error) {
-        int status = 0;
-        char* name = abi::__cxa_demangle(typeid(error).name(), nullptr, nullptr,
-                                         &status);
-        std::string text = status == 0 ? name : "exception";
-        std::free(name);
-        return text + ": " + error.what();
-    } catch (...) {
-        return "an exception that is not of the standard library";
+inline constexpr std::uint64_t longest_message = 64 << 20;
+
+inline void check_length(std::uint64_t bytes) {
+    if (bytes > longest_message)
+        throw std::length_error(fmt::format(
+            "a message of {} bytes, the limit is {}", bytes, longest_message));
+}
+
+class message_stream {
+  public:
+    explicit message_stream(descriptor socket) : socket_(std::move(socket)) {}
+    int socket() const { return socket_.get(); }
+
+    // To be sent by the next flush(). Throws length_error if it is too long.
+    void add(std::string_view message) {
+        check_length(message.size());
+        const std::uint64_t length = message.size();
+        out_.append(reinterpret_cast<const char*>(&length), sizeof length);
+        out_ += message;
     }
-}
-
-// A message to a worker: the number of its first task, and the tasks.
-template<wire_type Task>
-std::string message_of(std::uint64_t first, const Task* tasks,
-                       std::size_t count) {
-    std::string message;
-    put(message, first);
-    put(message, std::uint64_t{count}); // then as a vector's: see wire.hpp
-    for (std::size_t i = 0; i < count; ++i)
-        put(message, tasks[i]);
-    check_length(message.size());
-    return message;
-}
-
-// The answer: the same number, and for each task 'r' and its result or 'e'
-// and the text of its error.
-template<wire_type Task, wire_type Result>
-std::string answer_to(std::string_view message,
-                      const std::function<Result(const Task&)>& work) {
-    std::string answer;
-    put(answer, from_wire<std::uint64_t>(message));
-    for (const Task& task : from_wire<std::vector<Task>>(message)) {
-        const std::size_t before = answer.size();
-        try {
-            const Result result = work(task);
-            put(answer, 'r');
-            put(answer, result);
-            check_length(answer.size());
-        } catch (...) {
-            answer.resize(before);
-            put(answer, 'e');
-            put(answer, error_text());
+    // Sends as much as the socket takes; all of it, if that is one that
+    // blocks. Returns false if the other side is gone.
+    bool flush() {
+        while (sent_ < out_.size()) {
+            // NOSIGNAL: the death of the other side is no reason to die.
+            const auto sent = ::send(socket(), out_.data() + sent_,
+                                     out_.size() - sent_, MSG_NOSIGNAL);
+            if (sent >= 0)
+                sent_ += static_cast<std::size_t>(sent);
+            else if (errno == EAGAIN)
+                return true;
+            else if (errno != EINTR)
+                return false;
         }
+        out_.clear();
+        sent_ = 0;
+        return true;
     }
-    return answer;
-}
-
-template<wire_type Result>
-struct outcome {
-    std::uint64_t task = 0; // what submit() returned
-    std::optional<Result> result;
-    std::string error; // if there is no result
-
-    // Throws runtime_error with the error.
-    const Result& value() const {
-        if (!result)
-            throw std::runtime_error(error);
-        return *result;
+    // For poll(): what to wait for.
+    short events() const {
+        return out_.empty() ? POLLIN : short{POLLIN | POLLOUT};
     }
+
+    // Receives what is there, or waits for something if the socket blocks.
+    // Returns the number of bytes, and nothing at the end of the stream.
+    std::optional<std::size_t> receive() {
+        in_.erase(0, used_); // what next() has given out
+        used_ = 0;
+        char buffer[65536];
+        ssize_t got = 0;
+        do
+            got = ::recv(socket(), buffer, sizeof buffer, 0);
+        while (got == -1 && errno == EINTR);
+        if (got == -1 && errno == EAGAIN)
+            return 0;
+        if (got <= 0)
+            return {};
+        in_.append(buffer, static_cast<std::size_t>(got));
+        return static_cast<std::size_t>(got);
+    }
+    // The next message, if it is there as a whole; valid until the next
+    // receive(). Throws length_error if what comes cannot be one.
+    std::optional<std::string_view> next() {
+        const std::string_view rest = std::string_view(in_).substr(used_);
+        std::uint64_t length = 0;
+        if (rest.size() < sizeof length)
+            return {};
+        std::memcpy(&length, rest.data(), sizeof length);
+        check_length(length);
+        if (rest.size() < sizeof length + length)
+            return {};
+        used_ += sizeof length + length;
+        return rest.substr(sizeof length, length);
+    }
+
+  private:
+    descriptor socket_;
+    std::string out_, in_;
+    std::size_t sent_ = 0, used_ = 0; // of these
 };
-
-// What is in an answer. Throws runtime_error if it is none to the `count`
-// tasks from number `first` on.
-template<wire_type Result>
-std::vector<outcome<Result>>
-outcomes_in(std::string_view answer, std::uint64_t first, std::size_t count) {
-    if (from_wire<std::uint64_t>(answer) != first)
-        throw std::runtime_error("an answer to another question");
-    std::vector<outcome<Result>> all(count);
-    for (outcome<Result>& one : all) {
-        one.task = first++;
-        if (from_wire<char>(answer) == 'r')
-            one.result = from_wire<Result>(answer);
-        else
-            one.error = from_wire<std::string>(answer);
-    }
-    return all;
-}
-
-//> serve
-// Returns when the parent has closed its end or is gone. The first message
-// to the parent is empty, or says why this worker cannot work.
-template<wire_type Task, wire_type Result>
-void serve_tasks(int socket, const std::function<Result(const Task&)>& work,
-                 const std::function<void()>& initializer) {
-    using clock = std::chrono::steady_clock;
-    frame_reader in;
-    frame_writer out;
-    try {
-        if (initializer)
-            initializer();
-        out.add("");
-    } catch (...) {
-        out.add(error_text());
-        out.flush(socket);
-        return;
-    }
-    do {
-        out.flush(socket);
-        auto flushed = clock::now();
-        while (const auto message = in.next()) {
-            out.add(answer_to<Task, Result>(*message, work));
-            std::fflush(stdout); // what is answered has been printed, too
-            // Answers to tiny tasks travel together. One may wait for the
-            // task after it, but only where prefetch is more than 1.
-            if (clock::now() - flushed > std::chrono::microseconds(100)) {
-                out.flush(socket);
-                flushed = clock::now();
-            }
-        }
-    } while (out.flush(socket) && in.receive(socket));
-}
-//< serve

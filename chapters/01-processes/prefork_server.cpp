@@ -71,9 +71,9 @@ int main(int argc, char** argv) try {
     const auto start = [&] {
         return process([&] { return serve(listening.get()); });
     };
-    std::vector<process> crew;
+    std::vector<process> serving;
     for (std::int64_t i = 0; i < workers; ++i)
-        crew.push_back(start());
+        serving.push_back(start());
     const stopwatch clock;
     pipe_queue<bool> answers;
     std::vector<process> clients;
@@ -89,12 +89,12 @@ int main(int argc, char** argv) try {
     std::int64_t primes = 0, killed = 0, replaced = 0;
     for (bool more = true; more;) {
         std::vector<pollfd> ends = {{answers.read_end(), POLLIN, 0}};
-        for (const process& worker : crew)
-            ends.push_back({worker.end(), POLLIN, 0});
-        check(::poll(ends.data(), ends.size(), -1), "poll");
-        for (std::size_t i = 0; i < crew.size(); ++i)
+        for (const process& worker : serving)
+            ends.push_back({worker.pidfd(), POLLIN, 0});
+        wait_for(ends);
+        for (std::size_t i = 0; i < serving.size(); ++i)
             if (ends[i + 1].revents != 0) {
-                crew[i] = start(); // in the place of the dead one
+                serving[i] = start(); // in the place of the dead one
                 ++replaced;
             }
         if (ends[0].revents == 0)
@@ -103,7 +103,7 @@ int main(int argc, char** argv) try {
         more = prime.has_value();
         primes += prime.value_or(false);
         if (killed < kills && killed == replaced && primes % 10 == 5) {
-            crew.front().kill();
+            serving.front().kill();
             ++killed;
         }
     }

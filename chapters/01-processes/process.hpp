@@ -8,12 +8,12 @@
 #include "common/check.hpp"
 #include "common/descriptor.hpp"
 
-#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <chrono>
+#include <cstdio>
 #include <cstring>
 #include <optional>
 #include <string>
@@ -28,8 +28,13 @@ class process {
     // (0 to 255), or with 1 if it throws or its output cannot be written.
     // Throws system_error if there is no process to be had. This process must
     // have one thread only: fork copies no other, but the locks they hold.
+    //
+    // `end_signal` ends it when its object goes or its parent dies. SIGTERM is
+    // for a body that cleans up first, by stop_on_signals(): then the
+    // destructor waits until it has done so.
     template<class Body>
-    explicit process(Body body) {
+    explicit process(Body body, int end_signal = SIGKILL)
+        : end_signal_(end_signal) {
         std::fflush(nullptr); // or the child had a copy of what is buffered
         const pid_t parent = ::getpid();
         // No signal now: the child would take it by its parent's handlers.
@@ -38,7 +43,7 @@ class process {
         check(::sigprocmask(SIG_SETMASK, &all, &before), "sigprocmask");
         pid_ = ::fork();
         if (pid_ == 0)
-            live(body, parent);
+            live(body, parent, end_signal);
         const int error = errno;
         check(::sigprocmask(SIG_SETMASK, &before, nullptr), "sigprocmask");
         if (pid_ == -1)
@@ -47,11 +52,11 @@ class process {
     }
     process(process&&) noexcept = default;
     process& operator=(process&& other) noexcept = default; // swaps pidfd_
-    ~process() { kill_and_reap(); }
+    ~process() { end(); }
 
     pid_t pid() const { return pid_; }
     // For poll(): readable when the process has ended.
-    int end() const { return pidfd_.get(); }
+    int pidfd() const { return pidfd_.get(); }
 
     // Asks it to end; it may clean up first, or decline.
     void terminate() { send(SIGTERM); }
@@ -67,31 +72,15 @@ class process {
     // Waits for its end, for ever or for `timeout`. Has it ended? Throws
     // stopped_by_signal, see check.hpp, if it has not.
     bool join(std::optional<std::chrono::milliseconds> timeout = {}) {
-        using clock = std::chrono::steady_clock;
-        const auto start = clock::now();
-        auto left = timeout;
-        while (!ended()) {
-            pollfd end = {pidfd_.get(), POLLIN, 0};
-            const int ready = ::poll(&end, 1, poll_timeout(left));
-            if (ready == 1)
-                reap();
-            else if (ready == 0)
-                return false;
-            else if (errno != EINTR)
-                throw_errno("poll");
-            if (!ended())
-                throw_if_stopped();
-            if (timeout)
-                left = *timeout
-                       - std::chrono::duration_cast<std::chrono::milliseconds>(
-                           clock::now() - start);
-        }
-        return true;
+        std::vector<pollfd> end = {{pidfd_.get(), POLLIN, 0}};
+        if (!ended() && wait_for(end, timeout))
+            reap();
+        return ended();
     }
 
-    // Ends it at once, and takes its status, whatever signals come.
-    void kill_and_reap() {
-        kill();
+    // Ends it, and takes its status, whatever signals come to us.
+    void end() {
+        send(end_signal_);
         if (!ended())
             reap();
     }
@@ -135,17 +124,22 @@ class process {
     // The child's life. noexcept: it must never get out into its parent's
     // code, which is on its stack as well.
     template<class Body>
-    [[noreturn]] static void live(Body& body, pid_t parent) noexcept {
+    [[noreturn]] static void live(Body& body, pid_t parent,
+                                  int end_signal) noexcept {
         int code = 1;
         try {
-            prepare();
+            prepare(end_signal);
             //> orphan
             // The kernel ends us when the parent dies. It may have died
             // before that call: then we are somebody else's child by now.
-            check(::prctl(PR_SET_PDEATHSIG, SIGKILL), "prctl");
+            check(::prctl(PR_SET_PDEATHSIG, end_signal), "prctl");
             if (::getppid() == parent)
                 code = body();
             //< orphan
+        } catch (const stopped_by_signal&) {
+            const int signal = stop_signal;
+            std::signal(signal, SIG_DFL);
+            std::raise(signal); // so that the parent knows
         } catch (const std::exception& error) {
             std::fprintf(stderr, "a child process: %s\n", error.what());
         } catch (...) {
@@ -156,16 +150,10 @@ class process {
         ::_exit(code); // not exit(), which would destroy the parent's objects
     }
 
-    // What the parent has arranged for itself is not for the child. What it
-    // ignores stays ignored (nohup means it), but not the end of children.
-    static void prepare() {
-        for (const int s : {SIGINT, SIGTERM, SIGHUP, SIGCHLD}) {
-            struct sigaction now = {};
-            check(::sigaction(s, nullptr, &now), "sigaction");
-            if (now.sa_handler != SIG_IGN || s == SIGCHLD)
-                std::signal(s, SIG_DFL);
-        }
-        stop_signal = 0;
+    // What the parent has arranged for itself is not for the child.
+    static void prepare(int end_signal) {
+        die_by_signals_again();
+        std::signal(end_signal, SIG_DFL); // even if it was ignored
         sigset_t none;
         ::sigemptyset(&none);
         check(::sigprocmask(SIG_SETMASK, &none, nullptr), "sigprocmask");
@@ -192,6 +180,7 @@ class process {
 
     bool ended() const { return pidfd_.get() == -1; }
 
+    int end_signal_;
     pid_t pid_ = -1;
     descriptor pidfd_; // closed when its end has been seen
     std::optional<int> code_;

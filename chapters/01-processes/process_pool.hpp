@@ -10,63 +10,95 @@
 #pragma once
 
 #include "common/stopwatch.hpp"
-#include "crew.hpp"
-#include "messages.hpp"
+#include "common/workers.hpp"
+#include "worker.hpp"
 
-#include <unordered_map>
+struct pool_options {
+    std::int64_t workers = default_workers();
+    std::function<void()> initializer = {}; // runs first in each new worker
+    std::int64_t max_tasks_per_child = 0;   // then a fresh one; 0: no limit
+    // Executions of a task, at most. A death counts for all that was at the
+    // worker: how far it had come, nobody knows.
+    int attempts = 3;
+    // Messages at a worker: one in work, the others waiting, and an answer
+    // may wait for the next one. More than 1 is for tiny tasks.
+    int prefetch = 1;
+    // What ends workers. SIGTERM is for those that clean up first: their
+    // initializer is stop_on_signals, and their tasks call throw_if_stopped().
+    int end_signal = SIGKILL;
+};
+
+template<class Result>
+struct task_outcome {
+    std::uint64_t task = 0; // what submit() returned
+    std::optional<Result> result;
+    std::string error; // if there is no result
+
+    // Throws runtime_error with the error.
+    const Result& value() const {
+        if (!result)
+            throw std::runtime_error(error);
+        return *result;
+    }
+};
 
 template<wire_type Task, wire_type Result>
 class process_pool {
   public:
     using milliseconds = std::chrono::milliseconds;
-    using outcome = ::outcome<Result>;
+    using outcome = task_outcome<Result>;
     // `work` runs in the workers, which get it by fork: with all it captures,
     // as it is now. Throws invalid_argument, or system_error if a worker
-    // cannot be started. The destructor ends them; what is unfinished is lost.
+    // cannot be started.
     explicit process_pool(std::function<Result(const Task&)> work,
-                          const pool_options& options = {})
-        : crew_(options) {
-        crew_.serve = [work = std::move(work),
-                       initializer = options.initializer](int socket) {
-            serve_tasks<Task, Result>(socket, work, initializer);
-        };
-        crew_.answered = [this](const job& of, std::string_view message) {
-            // A bad message throws before any outcome is taken.
-            auto all = outcomes_in<Result>(message, of.first, of.tasks);
-            for (outcome& one : all)
-                finish(std::move(one));
-        };
-        crew_.lost = [this](job back, const std::string& why, bool again) {
-            take_back(std::move(back), why, again);
-        };
-        crew_.fill_up();
+                          pool_options options = {})
+        : work_(std::move(work)), options_(std::move(options)) {
+        if (options_.workers < 1 || options_.workers > 1024
+            || options_.attempts < 1 || options_.prefetch < 1)
+            throw std::invalid_argument("a pool wants 1 to 1024 workers, "
+                                        "attempts and prefetch from 1");
+        start_workers();
+    }
+    // Ends the workers now; what is unfinished is lost.
+    ~process_pool() {
+        for (pool_worker& worker : workers_) // all, before we wait for one
+            worker.stop(options_.end_signal);
     }
 
     // Accepts a task, starts it if a worker is idle, and returns its number.
     // Throws logic_error on a closed pool, length_error if it is too long.
     std::uint64_t submit(const Task& task) {
-        crew_.look(milliseconds(0)); // who has died while idle?
+        supervise(milliseconds(0)); // who has died while idle?
         accept(job_of(next_number_, &task, 1));
-        crew_.give_out();
+        give_out();
         return next_number_ - 1;
     }
 
     // The next outcome, in the order in which tasks end. Empty after
     // `timeout`, and when nothing is left to wait for.
     std::optional<outcome> next(std::optional<milliseconds> timeout = {}) {
-        wait_until([this] { return !order_.empty(); }, timeout);
-        return order_.empty() ? std::nullopt : take(order_.front());
+        work_until([this] { return !ended_.empty(); }, timeout);
+        return ended_.empty() ? std::nullopt : get(ended_.front().task);
     }
 
     // Waits for the outcome of `task`; empty after `timeout`, which may be 0
     // to ask only. Throws out_of_range when all have ended and it is not there.
     std::optional<outcome> get(std::uint64_t task,
                                std::optional<milliseconds> timeout = {}) {
-        wait_until([&] { return ended_.contains(task); }, timeout);
-        auto taken = take(task);
-        if (!taken && unfinished_ == 0)
+        std::size_t at = 0;
+        const auto there = [&] {
+            while (at < ended_.size() && ended_[at].task != task)
+                ++at;
+            return at < ended_.size();
+        };
+        work_until(there, timeout);
+        if (!there() && unfinished_ > 0)
+            return {};
+        if (!there())
             throw std::out_of_range(fmt::format("no outcome of {}", task));
-        return taken;
+        outcome one = std::move(ended_[at]);
+        ended_.erase(ended_.begin() + static_cast<std::ptrdiff_t>(at));
+        return one;
     }
 
     // The results in the order of the tasks, which travel `chunk` at a time
@@ -75,28 +107,29 @@ class process_pool {
                             std::size_t chunk = 1) {
         if (chunk == 0)
             throw std::invalid_argument("a chunk has at least one task");
-        crew_.look(milliseconds(0)); // as in submit()
-        std::deque<job> jobs;        // all are accepted, or none
+        supervise(milliseconds(0)); // as in submit()
+        std::deque<pool_job> jobs;  // all are accepted, or none
         const std::uint64_t first = next_number_;
         for (std::size_t from = 0; from < tasks.size(); from += chunk)
             jobs.push_back(job_of(first + from, &tasks[from],
                                   std::min(chunk, tasks.size() - from)));
-        for (job& one : jobs)
-            accept(std::move(one));
+        for (pool_job& job : jobs)
+            accept(std::move(job));
         std::vector<Result> results(tasks.size());
         std::optional<outcome> failed;
         std::size_t missing = tasks.size();
-        wait_until([&] { return missing == 0; }, {},
-                   [&](outcome& one) {
-                       if (one.task < first) // of an earlier submit()
-                           return false;
-                       --missing;
-                       if (one.result)
-                           results[one.task - first] = std::move(*one.result);
-                       else if (!failed || one.task < failed->task)
-                           failed = std::move(one);
-                       return true;
-                   });
+        collect_ = [&](outcome& one) {
+            if (one.task < first) // of an earlier submit()
+                return false;
+            --missing;
+            if (one.result)
+                results[one.task - first] = std::move(*one.result);
+            else if (!failed || one.task < failed->task)
+                failed = std::move(one);
+            return true;
+        };
+        work_until([&] { return missing == 0; }, {});
+        collect_ = nullptr;
         if (failed)
             failed->value(); // throws
         return results;
@@ -105,96 +138,223 @@ class process_pool {
     // Accepts no more, and ends the workers when all is done.
     void close() {
         closed_ = true;
-        wait_until([] { return false; }, {});
-        crew_.end(false);
+        work_until([] { return false; }, {});
+        for (pool_worker& worker : workers_)
+            worker.retire();
+        for (pool_worker& worker : workers_)
+            worker.child.join();
+        workers_.clear();
     }
     // Ends the workers now. What is unfinished ends with an error.
     void terminate() {
         closed_ = true;
-        crew_.end(true);
-        for (; !crew_.waiting.empty(); crew_.waiting.pop_front())
-            fail(crew_.waiting.front(), "the pool was terminated");
+        for (pool_worker& worker : workers_) {
+            worker.stop(options_.end_signal);
+            std::move(worker.sent.begin(), worker.sent.end(),
+                      std::back_inserter(waiting_));
+        }
+        workers_.clear(); // waits
+        for (; !waiting_.empty(); waiting_.pop_front())
+            fail(waiting_.front(), "the pool was terminated");
     }
 
-    std::vector<pid_t> pids() const { return crew_.pids(); }
+    std::vector<pid_t> pids() const {
+        std::vector<pid_t> all;
+        for (const pool_worker& worker : workers_)
+            all.push_back(worker.child.pid());
+        return all;
+    }
     // Workers so far, those of the beginning and replacements.
-    std::int64_t started() const { return crew_.started(); }
+    std::int64_t started() const { return started_; }
 
   private:
-    static job job_of(std::uint64_t first, const Task* all, std::size_t n) {
-        return {first, n, message_of(first, all, n)};
+    static pool_job job_of(std::uint64_t first, const Task* tasks,
+                           std::size_t count) {
+        pool_job job{first, count, {}};
+        put(job.message, std::uint64_t{count}); // as a vector: see wire.hpp
+        for (std::size_t i = 0; i < count; ++i)
+            put(job.message, tasks[i]);
+        check_length(job.message.size());
+        return job;
     }
-    void accept(job all) {
+    void accept(pool_job job) {
         if (closed_)
             throw std::logic_error("this pool is closed");
-        next_number_ += all.tasks;
-        unfinished_ += all.tasks;
-        crew_.waiting.push_back(std::move(all));
+        next_number_ += job.tasks;
+        unfinished_ += job.tasks;
+        waiting_.push_back(std::move(job));
     }
 
-    // A job whose worker died. One of several tasks may have been the cause:
-    // from now on each travels by itself, so that the others survive it.
-    void take_back(job back, const std::string& why, bool again) {
-        if (!again)
-            return fail(back, why);
-        if (back.tasks == 1)
-            return crew_.waiting.push_front(std::move(back));
-        std::string_view message = back.message;
-        from_wire<std::uint64_t>(message); // its number, which we know
-        const auto tasks = from_wire<std::vector<Task>>(message);
-        for (std::size_t i = tasks.size(); i-- > 0;) {
-            job one = job_of(back.first + i, &tasks[i], 1);
-            one.tried = back.tried;
-            one.alone = true;
-            crew_.waiting.push_front(std::move(one));
-        }
-    }
-
-    void fail(const job& all, const std::string& why) {
-        for (std::uint64_t i = 0; i < all.tasks; ++i)
-            finish({all.first + i, {}, why});
-    }
     void finish(outcome one) {
         --unfinished_;
         if (!one.result)
             one.error = fmt::format("task {}: {}", one.task, one.error);
-        if (collect_ && collect_(one))
-            return;
-        order_.push_back(one.task);
-        ended_.emplace(one.task, std::move(one));
+        if (!collect_ || !collect_(one))
+            ended_.push_back(std::move(one));
     }
-
-    std::optional<outcome> take(std::uint64_t task) {
-        auto node = ended_.extract(task);
-        while (!order_.empty() && !ended_.contains(order_.front()))
-            order_.pop_front();
-        return node.empty() ? std::nullopt
-                            : std::optional(std::move(node.mapped()));
+    void fail(const pool_job& job, const std::string& why) {
+        for (std::uint64_t i = job.first; i < job.first + job.tasks; ++i)
+            finish({i, {}, why});
     }
 
     // Works until `there()`, or nothing is left to do, or time is over.
-    // Outcomes that `collect` refuses are kept for others.
     template<class There>
-    void wait_until(There there, std::optional<milliseconds> timeout,
-                    std::function<bool(outcome&)> collect = {}) try {
+    void work_until(There there, std::optional<milliseconds> timeout) try {
         const stopwatch clock;
         auto left = timeout;
-        collect_ = std::move(collect);
         while (!there() && unfinished_ > 0 && (!left || left->count() >= 0)) {
-            crew_.pump(left);
+            give_out();
+            if (unfinished_ > 0) // else there was no worker to be had
+                supervise(left);
+            give_out();  // so that they work while the caller does
             if (timeout) // -1 at the end, even if it was 0 from the beginning
                 left = *timeout - milliseconds(1 + long(1e3 * clock.seconds()));
         }
-        collect_ = nullptr;
     } catch (...) {
         collect_ = nullptr; // its variables are gone
         throw;
     }
 
-    crew crew_;
-    std::unordered_map<std::uint64_t, outcome> ended_; // and not taken
-    std::deque<std::uint64_t> order_;                  // in which they ended
-    std::function<bool(outcome&)> collect_;            // see map()
+    void start_workers() {
+        const auto serve = [this](message_stream parent) {
+            serve_tasks<Task, Result>(std::move(parent), work_,
+                                      options_.initializer);
+        };
+        for (; std::ssize(workers_) < options_.workers; ++started_)
+            workers_.emplace_back(serve, options_.end_signal);
+    }
+    bool retired(const pool_worker& worker) const {
+        return options_.max_tasks_per_child > 0
+               && worker.given >= options_.max_tasks_per_child;
+    }
+    bool may_have(const pool_worker& worker, const pool_job& next) const {
+        if (worker.sent.empty())
+            return !retired(worker);
+        return !retired(worker) && !next.alone && !worker.sent.back().alone
+               && std::ssize(worker.sent) < options_.prefetch;
+    }
+
+    // Replaces the dead, and gives each worker as much as it may have.
+    void give_out() {
+        std::string why;
+        try {
+            if (!closed_)
+                start_workers();
+        } catch (const std::system_error& error) {
+            why = std::string("no worker: ") + error.what();
+        } // those that live do the work, if any do
+        for (; workers_.empty() && !waiting_.empty(); waiting_.pop_front())
+            fail(waiting_.front(), why);
+        for (bool gave = true; std::exchange(gave, false);) {
+            for (pool_worker& worker : workers_) // one each, then another each
+                if (!waiting_.empty() && may_have(worker, waiting_.front())) {
+                    worker.give(std::move(waiting_.front()));
+                    waiting_.pop_front();
+                    gave = true;
+                }
+        }
+        for (pool_worker& worker : workers_)
+            worker.stream.flush(); // dead? supervise() sees it
+    }
+
+    // Waits for answers and deaths, for `timeout` at most. This is the only
+    // place where the parent waits: if it waited for a worker to read, and
+    // the worker for the parent to read, each with a long message to send,
+    // both would wait for ever.
+    void supervise(std::optional<milliseconds> timeout) {
+        std::vector<pollfd> ends;
+        for (const pool_worker& worker : workers_) {
+            ends.push_back({worker.stream.socket(), worker.stream.events(), 0});
+            ends.push_back({worker.child.pidfd(), POLLIN, 0});
+        }
+        if (!wait_for(ends, timeout))
+            return;
+        // From the end, because those that have died leave the list.
+        for (std::size_t i = workers_.size(); i-- > 0;)
+            if (ends[2 * i].revents != 0 || ends[2 * i + 1].revents != 0)
+                receive(i, ends[2 * i + 1].revents != 0);
+    }
+
+    // Reads and writes what can be. Of a dead worker reads all that it has
+    // said: its last answers count.
+    void receive(std::size_t i, bool dead) {
+        pool_worker& worker = workers_[i];
+        std::string why;
+        try {
+            std::optional<std::size_t> got;
+            do {
+                got = worker.stream.receive();
+                while (const auto message = worker.stream.next())
+                    take_answer(worker, *message);
+            } while (dead && got && *got > 0);
+            dead = dead || !got;
+        } catch (const std::exception& error) { // it cannot be understood
+            why = error.what();
+            dead = true;
+        }
+        if (dead)
+            reap(i, why);
+        else
+            worker.stream.flush();
+    }
+
+    void take_answer(pool_worker& worker, std::string_view message) {
+        if (worker.sent.empty())
+            throw std::runtime_error("an answer that nobody asked for");
+        const pool_job& job = worker.sent.front();
+        std::vector<outcome> all(job.tasks); // none, if one cannot be read
+        for (std::size_t i = 0; i < job.tasks; ++i) {
+            all[i].task = job.first + i;
+            if (from_wire<char>(message) == 'r')
+                all[i].result = from_wire<Result>(message);
+            else
+                all[i].error = from_wire<std::string>(message);
+        }
+        worker.sent.pop_front();
+        for (outcome& one : all)
+            finish(std::move(one));
+        if (retired(worker) && worker.sent.empty())
+            worker.retire();
+    }
+
+    // Takes a worker that is dead, or of no use (`why`), off the list; the next
+    // give_out() replaces it. Its jobs wait again, or have failed.
+    void reap(std::size_t i, std::string why) {
+        pool_worker dead = std::move(workers_[i]);
+        workers_.erase(workers_.begin() + static_cast<std::ptrdiff_t>(i));
+        dead.stop(options_.end_signal);
+        dead.child.end();
+        if (why.empty())
+            why = dead.child.how_it_ended();
+        for (; !dead.sent.empty();
+             dead.sent.pop_back()) { // the first one last,
+            if (dead.sent.back().tried < options_.attempts) // so it is in front
+                try_again(std::move(dead.sent.back()));
+            else
+                fail(dead.sent.back(), why);
+        }
+    }
+
+    // One of several tasks may have been the cause of a death: from now on
+    // each travels by itself, so that the others survive it.
+    void try_again(pool_job job) {
+        std::string_view message = job.message;
+        const auto tasks = from_wire<std::vector<Task>>(message);
+        for (std::size_t i = tasks.size(); i-- > 0;) {
+            pool_job one = job_of(job.first + i, &tasks[i], 1);
+            one.tried = job.tried;
+            one.alone = true;
+            waiting_.push_front(std::move(one));
+        }
+    }
+
+    const std::function<Result(const Task&)> work_;
+    const pool_options options_;
+    std::vector<pool_worker> workers_;
+    std::deque<pool_job> waiting_;          // for a worker
+    std::deque<outcome> ended_;             // in this order, and not taken
+    std::function<bool(outcome&)> collect_; // takes them in, during a map()
     std::uint64_t next_number_ = 0, unfinished_ = 0;
+    std::int64_t started_ = 0;
     bool closed_ = false;
 };

@@ -20,12 +20,12 @@ struct unmap {
     }
 };
 template<class T>
-using shared_ptr_of = std::unique_ptr<T, unmap>;
+using shared_mapping = std::unique_ptr<T, unmap>;
 
 // Makes a T from `arguments`; do it before fork. A `file` of at least its size
 // may lie under it, else the memory has no name.
 template<class T, class... Arguments>
-shared_ptr_of<T> make_shared_in(int file, Arguments... arguments) {
+shared_mapping<T> make_shared_in(int file, Arguments... arguments) {
     void* at = ::mmap(nullptr, sizeof(T), PROT_READ | PROT_WRITE,
                       MAP_SHARED | (file == -1 ? MAP_ANONYMOUS : 0), file, 0);
     if (at == MAP_FAILED)
@@ -33,7 +33,7 @@ shared_ptr_of<T> make_shared_in(int file, Arguments... arguments) {
     return {new (at) T(arguments...), unmap{sizeof(T)}};
 }
 template<class T>
-shared_ptr_of<T> make_shared_memory() {
+shared_mapping<T> make_shared_memory() {
     return make_shared_in<T>(-1);
 }
 

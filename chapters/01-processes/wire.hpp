@@ -46,7 +46,8 @@ void put(std::string& out, const std::vector<T>& values) {
 }
 
 // Takes a value off the front of `in`. Throws runtime_error if `in` is too
-// short to hold one; nothing larger than `in` is ever allocated.
+// short to hold one. What it claims to hold is not allocated before it is
+// there.
 template<flat T>
 void take(std::string_view& in, T& value) {
     if (in.size() < sizeof value)
@@ -68,9 +69,9 @@ inline void take(std::string_view& in, std::string& text) {
 }
 template<wire_type T>
 void take(std::string_view& in, std::vector<T>& values) {
-    values.resize(take_size(in));
-    for (T& value : values)
-        take(in, value);
+    values.clear();
+    for (std::uint64_t left = take_size(in); left > 0; --left)
+        take(in, values.emplace_back()); // grows with what has been there
 }
 template<wire_type T>
 T from_wire(std::string_view& in) {

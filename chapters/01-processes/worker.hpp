@@ -1,39 +1,95 @@
-// One worker of a pool, as its parent sees it: a process, a socket to it, and
-// the jobs that it has been given. Workers share nothing, not even a socket,
-// so that none can spoil another by dying.
+// One worker of a pool: what it does, and what its parent sees of it, which is
+// a process, a socket to it, and the jobs that it has been given. Workers share
+// nothing, not even a socket, so that none can spoil another by dying.
 #pragma once
 
-#include "frame.hpp"
+#include "common/stopwatch.hpp"
+#include "messages.hpp"
 #include "process.hpp"
+#include "wire.hpp"
 
-#include "common/workers.hpp"
-
+#include <cxxabi.h>
 #include <fcntl.h>
 
 #include <deque>
 #include <functional>
+#include <typeinfo>
 
-struct pool_options {
-    std::int64_t workers = default_workers();
-    std::function<void()> initializer = {}; // runs first in each new worker
-    std::int64_t max_tasks_per_child = 0;   // then a fresh one; 0: no limit
-    // Executions of a task, at most. A death counts for all that was at the
-    // worker: how far it had come, nobody knows.
-    int attempts = 3;
-    // Messages at a worker: one in work, the others waiting, and an answer
-    // may wait for the next one. More than 1 is for tiny tasks.
-    int prefetch = 1;
-    std::chrono::milliseconds timeout{0}; // of a message's tasks; 0: none
-
-    void check() const {
-        if (workers < 1 || workers > 1024 || attempts < 1 || prefetch < 1)
-            throw std::invalid_argument("a pool wants 1 to 1024 workers, "
-                                        "attempts and prefetch from 1");
+// "std::runtime_error: no such file", of the exception being handled.
+inline std::string error_text() {
+    try {
+        throw;
+    } catch (const std::exception& error) {
+        char* name = abi::__cxa_demangle(typeid(error).name(), nullptr, nullptr,
+                                         nullptr);
+        const std::string text = fmt::format("{}: {}", name, error.what());
+        std::free(name);
+        return text;
+    } catch (...) {
+        return "an exception that is not of the standard library";
     }
-};
+}
+
+// A message to a worker is a vector of tasks. The answer has, for each of them,
+// 'r' and its result, or 'e' and the text of its error.
+template<wire_type Task, wire_type Result>
+std::string answer_to(std::string_view message,
+                      const std::function<Result(const Task&)>& work) {
+    std::string answer;
+    for (const Task& task : from_wire<std::vector<Task>>(message)) {
+        const std::size_t before = answer.size();
+        try {
+            const Result result = work(task);
+            put(answer, 'r');
+            put(answer, result);
+            check_length(answer.size());
+        } catch (const stopped_by_signal&) {
+            throw; // it is the worker that ends, not the task
+        } catch (...) {
+            answer.resize(before);
+            put(answer, 'e');
+            put(answer, error_text());
+        }
+    }
+    return answer;
+}
+
+//> serve
+// What a worker does until its parent has closed its end or is gone.
+template<wire_type Task, wire_type Result>
+void serve_tasks(message_stream parent, std::function<Result(const Task&)> work,
+                 const std::function<void()>& initializer) {
+    try {
+        if (initializer)
+            initializer();
+    } catch (...) { // the answer to every task, then
+        work = [why = error_text()](const Task&) -> Result {
+            throw std::runtime_error("the initializer: " + why);
+        };
+    }
+    std::vector<pollfd> readable = {{parent.socket(), POLLIN, 0}};
+    while (parent.flush()) {
+        if (stop_event != -1) // by the initializer: no signal may be lost
+            wait_for(readable);
+        if (!parent.receive())
+            return;
+        stopwatch since_flush;
+        while (const auto message = parent.next()) {
+            parent.add(answer_to<Task, Result>(*message, work));
+            std::fflush(stdout); // what is answered has been printed, too
+            // Answers to tiny tasks travel together. One may wait for the
+            // task after it, but only where prefetch is more than 1.
+            if (since_flush.seconds() > 100e-6) {
+                parent.flush();
+                since_flush = stopwatch();
+            }
+        }
+    }
+}
+//< serve
 
 // What a worker gets in one message: a task, or several.
-struct job {
+struct pool_job {
     std::uint64_t first = 0; // number of its first task
     std::size_t tasks = 0;
     std::string message;
@@ -41,96 +97,49 @@ struct job {
     bool alone = false; // a worker died with it: it must have no company
 };
 
-class worker {
-  public:
-    using clock = std::chrono::steady_clock;
-
-    // Starts a process that runs serve(its end of the socket). Throws
-    // system_error.
-    explicit worker(const std::function<void(int)>& serve)
-        : worker(serve, make_ends()) {}
-
-    worker(worker&&) noexcept = default;
-    worker& operator=(worker&&) noexcept = default;
-    ~worker() { std::erase(parents_own, socket()); } // and kills, by process_
-
-    int socket() const { return socket_.get(); }
-    pid_t pid() const { return process_.pid(); }
-    int end() const { return process_.end(); } // for poll()
-
-    bool may_have(const job& next, const pool_options& options) const {
-        return !retired && sent.size() < std::size_t(options.prefetch)
-               && (sent.empty() || (!next.alone && !sent.back().alone));
-    }
-    void give(job next, const pool_options& options) {
-        out.add(next.message);
-        if (sent.empty())
-            since = clock::now();
-        ++next.tried;
-        given_ += static_cast<std::int64_t>(next.tasks);
-        retired = options.max_tasks_per_child > 0
-                  && given_ >= options.max_tasks_per_child;
-        sent.push_back(std::move(next));
-    }
-
-    // Until the job it is at has taken too long, 0 if it has; empty if there
-    // is no job or no limit.
-    std::optional<std::chrono::milliseconds>
-    time_left(const pool_options& options) const {
-        using std::chrono::milliseconds;
-        if (options.timeout.count() == 0 || sent.empty() || !ready)
-            return {};
-        return std::max(milliseconds(0),
-                        std::chrono::ceil<milliseconds>(since + options.timeout
-                                                        - clock::now()));
-    }
-
-    // Lets it end by itself: it sees the end of its stream.
-    void retire() { ::shutdown(socket(), SHUT_WR); }
-    // Brings its end about, or waits for it, and says how it ended. Throws
-    // stopped_by_signal while it waits.
-    std::string bury(bool now) {
-        if (now)
-            process_.kill_and_reap();
-        else
-            process_.join();
-        return process_.how_it_ended();
-    }
-
-    frame_reader in;
-    frame_writer out;
-    std::deque<job> sent;    // in the order of their answers
-    clock::time_point since; // when it came to the first of them
-    bool ready = false;      // it has sent its first message
-    bool retired = false;    // it gets no more
-
-  private:
-    struct ends {
-        descriptor parents, childs;
-    };
-    static ends make_ends() {
-        int both[2];
-        check(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, both),
-              "socketpair");
-        ends made{descriptor(both[0]), descriptor(both[1])};
-        // The parent waits in poll() only: see crew::look().
-        check(::fcntl(both[0], F_SETFL, O_NONBLOCK), "fcntl");
-        return made;
-    }
-
+// A worker, as its parent sees it.
+struct pool_worker {
+    // Starts a process that runs serve(its end of the stream). Throws
+    // system_error. For `end_signal` see process.hpp.
+    //
     // A worker learns that its parent is gone by the end of its stream, and
     // that comes only when nobody holds the parent's end: no other worker, by
     // parents_own, and not this one.
-    worker(const std::function<void(int)>& serve, ends made)
-        : socket_(std::move(made.parents)), process_([&] {
-              ::close(socket());
-              serve(made.childs.get());
-              return 0;
-          }) {
-        parents_own.push_back(socket());
+    template<class Serve>
+    pool_worker(const Serve& serve, int end_signal,
+                std::pair<descriptor, descriptor> ends = socket_pair())
+        : stream(std::move(ends.first)), //
+          child(
+              [&] {
+                  ::close(stream.socket());
+                  serve(message_stream(std::move(ends.second)));
+                  return 0;
+              },
+              end_signal) {
+        parents_own.push_back(stream.socket());
+        // The parent waits in process_pool::supervise() only.
+        check(::fcntl(stream.socket(), F_SETFL, O_NONBLOCK), "fcntl");
+    }
+    pool_worker(pool_worker&&) noexcept = default;
+    pool_worker& operator=(pool_worker&&) noexcept = default;
+    ~pool_worker() { std::erase(parents_own, stream.socket()); }
+
+    void give(pool_job job) {
+        stream.add(job.message);
+        ++job.tried;
+        given += static_cast<std::int64_t>(job.tasks);
+        sent.push_back(std::move(job));
+    }
+    // Lets it end by itself: it sees the end of its stream.
+    void retire() const { ::shutdown(stream.socket(), SHUT_WR); }
+    // Brings its end about: it reads no more, and nobody listens to it.
+    void stop(int signal) {
+        ::shutdown(stream.socket(), SHUT_RDWR);
+        child.send(signal);
     }
 
-    descriptor socket_;
-    process process_;
-    std::int64_t given_ = 0;
+    message_stream stream;
+    process child;
+    std::deque<pool_job> sent; // in the order of their answers
+    std::int64_t given = 0;    // tasks, so far
 };

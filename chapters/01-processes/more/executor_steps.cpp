@@ -4,9 +4,8 @@
 //     build/bin/executor_steps
 #include "01-processes/messages.hpp"
 #include "01-processes/process.hpp"
+#include "01-processes/wire.hpp"
 #include "common/cli.hpp"
-
-#include <sys/socket.h>
 
 static void step(int number, const std::string& text) {
     fmt::print("{} in {}: {}\n", number,
@@ -17,15 +16,14 @@ static void step(int number, const std::string& text) {
 int main(int argc, char** argv) try {
     cli("executor_steps", "Calls a function in a child.").parse(argc, argv);
     fmt::print("raise 100 by 10 %\n");
-    int ends[2];
-    check(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends), "socketpair");
-    const descriptor parents(ends[0]), childs(ends[1]);
+    auto ends = socket_pair();
+    message_stream to_child(std::move(ends.first)),
+        to_parent(std::move(ends.second));
 
     //> child
     process child([&] {
-        frame_reader in;
-        in.receive(childs.get());
-        std::string_view message = in.next().value();
+        to_parent.receive(); // waits
+        std::string_view message = to_parent.next().value();
         auto price = from_wire<std::int64_t>(message);
         step(3, fmt::format("bytes back into a number: {}", price));
         price += price * 10 / 100; // the function: fork has brought it along
@@ -33,22 +31,19 @@ int main(int argc, char** argv) try {
         std::string answer;
         put(answer, price);
         step(5, fmt::format("the result into {} bytes", answer.size()));
-        frame_writer out;
-        out.add(answer);
-        out.flush(childs.get());
+        to_parent.add(answer);
+        to_parent.flush();
         return 0;
     });
     //< child
     std::string message;
     put(message, std::int64_t{100});
     step(1, fmt::format("the argument into {} bytes", message.size()));
-    frame_writer out;
-    out.add(message);
-    step(2, "send them through a socket pair, in a frame");
-    out.flush(parents.get());
-    frame_reader in;
-    in.receive(parents.get()); // waits
-    std::string_view answer = in.next().value();
+    to_child.add(message);
+    step(2, "send them through a socket pair, with their length before");
+    to_child.flush();
+    to_child.receive(); // waits
+    std::string_view answer = to_child.next().value();
     step(6, fmt::format("receive {} bytes", answer.size()));
     const auto result = from_wire<std::int64_t>(answer);
     step(7, fmt::format("bytes back into a number: {}", result));

@@ -14,16 +14,14 @@ int main(int argc, char** argv) try {
         .number("rounds", rounds, 1, 100'000'000, "to and fro")
         .parse(argc, argv);
     fmt::print("{} rounds\n", rounds);
-    int ends[2];
-    check(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends), "socketpair");
-    const descriptor parents(ends[0]);
-    descriptor childs(ends[1]);
+    const auto ends = socket_pair();
+    const int parents = ends.first.get(), childs = ends.second.get();
     //> child
     process child([&] {
         std::int64_t number = 0;
-        while (::recv(childs.get(), &number, sizeof number, 0) > 0) {
+        while (::recv(childs, &number, sizeof number, 0) > 0) {
             ++number;
-            ::send(childs.get(), &number, sizeof number, MSG_NOSIGNAL);
+            ::send(childs, &number, sizeof number, MSG_NOSIGNAL);
         }
         return 0;
     });
@@ -31,8 +29,8 @@ int main(int argc, char** argv) try {
     std::int64_t number = 0;
     const stopwatch clock;
     for (std::int64_t i = 0; i < rounds; ++i) {
-        ::send(parents.get(), &number, sizeof number, MSG_NOSIGNAL);
-        ::recv(parents.get(), &number, sizeof number, 0);
+        ::send(parents, &number, sizeof number, MSG_NOSIGNAL);
+        ::recv(parents, &number, sizeof number, 0);
     }
     fmt::print("tasks_per_s: {:.0f}\n",
                static_cast<double>(rounds) / clock.seconds());
