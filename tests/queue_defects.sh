@@ -26,7 +26,7 @@ only() { # NAME FILE
 # defect NAME HEADER CASE PERL: seeds it. PERL is a substitution, or several
 # joined by &&, which must happen.
 defect() {
-    local copy=$work/$1 tests=test_bounded_queue
+    local copy=$work/$1 tests=test_queues
     mkdir -p "$copy/02-threads"
     cp "$root"/chapters/02-threads/*.hpp "$copy/02-threads"
     [[ $2 != *pool* ]] || tests=test_thread_pool
@@ -65,73 +65,60 @@ build_and_run() { # NAME SLOT
     ) 9>"$work/slot$2" && run "$1"
 }
 
-control control_queue test_bounded_queue
+control control_queues test_queues
 control control_pool test_thread_pool
 
 # --- The queue ------------------------------------------------------------------
 
 queue() { defect "$1" bounded_queue "$2" "$3"; }
 
-queue put_wakes_nobody "an item ends a get with an endless limit" \
-    's/if \(was_empty\)\s+has_item_\.notify_one\(\);//'
-queue get_wakes_nobody "room ends a put with an endless limit" \
-    's/if \(was_full\)\s+has_room_\.notify_one\(\);//'
-queue putter_wakes_no_putter "as many putters wake as there is room" \
-    's/if \(more_room\)\s+has_room_\.notify_one\(\);//'
-queue getter_wakes_no_getter "as many getters wake as there are items" \
-    's/if \(more_items\)\s+has_item_\.notify_one\(\);//'
-queue putter_throws_and_tells_nobody \
-    "when the putter who is woken throws, the other has the room" \
-    's/(push\(.*\n.*catch.*\n\s+)has_room_\.notify_one\(\);/$1/'
-queue getter_throws_and_tells_nobody \
-    "when the getter who is woken throws, the other gets the item" \
-    's/(pop\(.*\n.*catch.*\n\s+)has_item_\.notify_one\(\);/$1/'
-queue get_looks_once "stop ends one get, and no other" \
-    's/while (\(items_\.empty\(\)\))/if $1/'
-queue put_looks_once "stop ends one put, and no other" \
-    's/while (\(items_\.size\(\) >= capacity_)/if $1/'
-queue one_too_many "a put that fails leaves the item alone" \
-    's/(while \(items_\.size\(\)) >= capacity_/$1 > capacity_/'
+queue put_wakes_nobody "as many getters wake as there are items" \
+    's/has_item_\.notify_all\(\);(\s+return true)/$1/'
+queue get_wakes_nobody "as many putters wake as there is room" \
+    's/has_room_\.notify_all\(\);(\s+return item)/$1/'
+queue get_looks_once "as many getters wake as there are items" \
+    's/(has_item_\.wait\(lock), \[this\].*?\}\);/if (items_.empty() && !closed_) $1);/s'
+queue put_looks_once "one thread at a time touches what is inside" \
+    's/(has_room_\.wait\()\s*(lock),\s+\[this\].*?\}\);/if (items_.size() >= capacity_ && !closed_) $1$2);/s'
+queue one_too_many "every item comes out once, each producer's in order" \
+    's/items_\.size\(\) < capacity_/items_.size() <= capacity_/'
 queue get_unlocks_early "one thread at a time touches what is inside" \
-    's/(item\.emplace)/lock.unlock(); $1/
-        && s/(more_items = .*\s+)lock\.unlock\(\);/$1/'
+    's/(std::optional<Item> item\()/lock.unlock(); $1/'
 queue put_unlocks_early "one thread at a time touches what is inside" \
-    's/(items_\.push)/lock.unlock(); $1/
-        && s/(more_room = .*\s+)lock\.unlock\(\);/$1/'
+    's/(items_\.push)/lock.unlock(); $1/'
 queue close_wakes_no_getter "close ends every get" \
-    's/(closed_ = true;\s+\}\s+)has_item_\.notify_all\(\);/$1/'
+    's/(closed_ = true;\s+)has_item_\.notify_all\(\);/$1/'
 queue close_wakes_one_getter "close ends every get" \
-    's/(closed_ = true;\s+\}\s+has_item_\.)notify_all/$1notify_one/'
+    's/(closed_ = true;\s+has_item_\.)notify_all/$1notify_one/'
 queue close_wakes_no_putter \
     "close ends every put, and what is inside still comes out" \
-    's/(closed_ = true;\s+\}\s+.*\s+)has_room_\.notify_all\(\);/$1/'
-queue put_ignores_close "a put that fails leaves the item alone" \
+    's/(closed_ = true;\s+.*\s+)has_room_\.notify_all\(\);/$1/'
+queue put_ignores_close \
+    "close ends every put, and what is inside still comes out" \
     's/if \(closed_\)\s+return false;//'
 queue close_loses_items "first in, first out; or last; or the largest" \
-    's/while \(items_\.empty\(\)\)/while (items_.empty() || closed_)/'
-queue stop_wakes_nobody "stop ends one get, and no other" \
-    's/(void wake_all\(\) \{).*?\}/$1 }/s'
-queue get_ignores_stop \
-    "a stop that was requested before is heeded, after what is there" \
-    's/(closed_ \|\| !in_time) \|\| stop\.stop_requested\(\)/$1/'
-queue put_ignores_stop \
-    "a stop that was requested before is heeded, after what is there" \
-    's/if \(!in_time \|\| stop\.stop_requested\(\)\)/if (!in_time)/'
-queue stop_locks_twice \
-    "a stop that was requested before is heeded, after what is there" \
-    's/(const std::stop_callback wake.*\n)(.*std::unique_lock lock.*\n)/$2$1/'
-queue get_ignores_time "a get with a limit ends when it is over" \
-    's/(closed_) \|\| !in_time/$1/'
-queue put_ignores_time "a put with a limit ends when it is over" \
-    's/!in_time \|\| (stop\.)/$1/'
-queue getter_leaves_it "an item that comes while time runs out is taken" \
-    's/(in_time = has_item_(.|\n)*?;)/$1 if (!in_time) return {};/'
-queue putter_leaves_it "room that is made while time runs out is used" \
-    's/(in_time = has_room_(.|\n)*?;)/$1 if (!in_time) return false;/'
-queue moved_though_it_may_throw "a get that throws leaves the queue as it was" \
-    's/std::move_if_noexcept\((next\(\))\)/std::move($1)/'
+    's/if \(items_\.empty\(\)\)/if (items_.empty() || closed_)/'
 queue no_room_at_all "a queue without room is refused, with a reason" \
     's/if \(capacity == 0\)/if (false)/'
+
+tasks() { defect "$1" task_queue "$2" "$3"; }
+
+tasks put_wakes_nobody_up "tasks: one ends a get" \
+    's/if \(was_empty\)\s+has_item_\.notify_one\(\);//'
+tasks getter_wakes_no_getter "tasks: as many getters wake as there are tasks" \
+    's/if \(more_items\)\s+has_item_\.notify_one\(\);//'
+tasks tasks_close_wakes_nobody \
+    "tasks: close ends every get, refuses puts, and loses nothing" \
+    's/(closed_ = true;\s+)has_item_\.notify_all\(\);/$1/'
+tasks tasks_close_wakes_one \
+    "tasks: close ends every get, refuses puts, and loses nothing" \
+    's/(closed_ = true;\s+has_item_\.)notify_all/$1notify_one/'
+tasks tasks_put_ignores_close \
+    "tasks: close ends every get, refuses puts, and loses nothing" \
+    's/if \(closed_\)\s+return false;//'
+tasks tasks_close_loses_them \
+    "tasks: close ends every get, refuses puts, and loses nothing" \
+    's/while \(items_\.empty\(\)\)/while (items_.empty() || closed_)/'
 
 condition() { defect "$1" futex_condition "$2" "$3"; }
 
@@ -139,15 +126,15 @@ condition() { defect "$1" futex_condition "$2" "$3"; }
 # the item comes just then: the test waits until the getter sleeps, in
 # whichever way. The control has the long moment, and no defect.
 long_moment='s/(lock\.unlock\(\);)/$1 ::usleep(100000);/'
-condition control_long_moment "an item ends a get with an endless limit" \
+condition control_long_moment "tasks: one ends a get" \
     "$long_moment"
-condition notified_is_not_counted "an item ends a get with an endless limit" \
+condition notified_is_not_counted "tasks: one ends a get" \
     "$long_moment && s/\+\+notified_;//"
-condition looks_without_the_lock "an item ends a get with an endless limit" \
+condition looks_without_the_lock "tasks: one ends a get" \
     "$long_moment"' && s/(const std::uint32_t seen = notified_;)((.*\n)*?.*lock\.unlock.*\n)/$2$1/'
-condition first_waiter_is_not_seen "an item ends a get with an endless limit" \
+condition first_waiter_is_not_seen "tasks: one ends a get" \
     's/while \(waiting > 0\)/while (waiting > 1)/'
-condition never_late "a get with a limit ends when it is over" \
+condition never_late "a wait with a limit ends when it is over, and says so" \
     's/return errno != ETIMEDOUT;/return true;/'
 
 # --- The pool -------------------------------------------------------------------
@@ -175,7 +162,7 @@ task function_is_kept "what a task has captured goes when it has run" \
     's/function_\.reset\(\);//'
 pool stop_cancels_nothing \
     "the destructor stops: what nobody has begun is cancelled" \
-    's/while \(const auto task = tasks_\.get\(\)\)\s+\(\*task\)->cancel\(\);//'
+    's/while \(const auto task = tasks_\.get\(\)\)\s+task->cancel\(\);//'
 pool stop_does_not_join "a pool leaves no thread" 's/threads_\.clear\(\);//'
 pool half_a_pool "no thread to be had: said at once, and those that began end" \
     's/(catch.*\n\s+)tasks_\.close\(\);/$1/'

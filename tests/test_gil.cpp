@@ -49,7 +49,7 @@ class holder {
 
   private:
     void hold() {
-        holding(gil_, [&] {
+        with_gil(gil_, [&] {
             taken_ = true;
             taken_.notify_all();
             while (!enough_)
@@ -77,8 +77,9 @@ TEST_CASE("one thread at a time holds it") {
             threads.emplace_back([&] {
                 // Some let go of it by themselves, too.
                 for (int piece = 0; piece < 20; ++piece)
-                    holding(gil,
-                            [&] { interpreter(gil, {count}).run(code, 5000); });
+                    with_gil(gil, [&] {
+                        interpreter(gil, {count}).run(code, 5000);
+                    });
             });
         threads.clear();
         CHECK(plain == 4 * 20 * 5000);
@@ -91,7 +92,7 @@ TEST_CASE("without a lock they run at the same time") {
     std::vector<std::jthread> threads;
     for (int t = 0; t < 2; ++t)
         threads.emplace_back([&] {
-            holding(gil, [&] {
+            with_gil(gil, [&] {
                 ++inside;
                 while (inside < 2) // each waits for the other
                     std::this_thread::yield();
@@ -116,7 +117,7 @@ TEST_CASE("misuse is an error, and leaves the lock as it was") {
         }).join();
         gil.release(release_for::own_sake);
         CHECK_THROWS_AS(gil.release(release_for::own_sake), std::logic_error);
-        std::jthread([&] { holding(gil, [] {}); }).join(); // still of use
+        std::jthread([&] { with_gil(gil, [] {}); }).join(); // still of use
     };
     for_each_lock(misuse);
     no_gil none;
@@ -156,28 +157,29 @@ TEST_CASE("a thread that ends with the lock is an error of those who want it") {
 TEST_CASE("what is thrown in a released section comes out, with the lock") {
     struct mine {};
     for_each_lock([](auto& gil) {
-        holding(gil, [&] {
+        with_gil(gil, [&] {
             bool others_could = false;
             CHECK_THROWS_AS(
-                releasing(gil,
-                          [&] {
-                              std::jthread([&] {
-                                  holding(gil, [&] { others_could = true; });
-                              }).join();
-                              throw mine();
-                          }),
+                without_gil(gil,
+                            [&] {
+                                std::jthread([&] {
+                                    with_gil(gil, [&] { others_could = true; });
+                                }).join();
+                                throw mine();
+                            }),
                 mine);
             CHECK(others_could);
             CHECK_THROWS_AS(gil.acquire(), std::logic_error); // it is held
         });
         const native fails = [](std::int64_t) -> std::int64_t { throw mine(); };
-        CHECK_THROWS_AS(holding(gil,
-                                [&] {
-                                    interpreter(gil, {fails})
-                                        .run({{op::push, 0}, {op::call, 0}}, 0);
-                                }),
+        CHECK_THROWS_AS(with_gil(gil,
+                                 [&] {
+                                     interpreter(gil, {fails})
+                                         .run({{op::push, 0}, {op::call, 0}},
+                                              0);
+                                 }),
                         mine);
-        std::jthread([&] { holding(gil, [] {}); }).join(); // it is free
+        std::jthread([&] { with_gil(gil, [] {}); }).join(); // it is free
     });
 }
 
@@ -197,7 +199,7 @@ TEST_CASE("I2, I8: a waiter waits for an interval, and then asks") {
     new_gil gil(20ms);
     std::atomic<bool> stop = false;
     std::jthread computes([&] {
-        holding(gil, [&] {
+        with_gil(gil, [&] {
             while (!stop)
                 interpreter(gil).run(countdown, 1000);
         });
@@ -237,12 +239,12 @@ TEST_CASE("I4: without forced switching it does") {
     std::int64_t retaken = 0;
     for (int tries = 0; tries < 1000 && retaken == 0; ++tries) {
         new_gil gil(1ms, false);
-        holding(gil, [&] {
-            std::jthread waits([&] { holding(gil, [] {}); });
+        with_gil(gil, [&] {
+            std::jthread waits([&] { with_gil(gil, [] {}); });
             wait_until(gil, [](const gil_counts& c) { return c.asked >= 1; });
-            give_way(gil);
+            yield_gil(gil);
             retaken = gil.counts().retaken;
-            releasing(gil, [&] { waits.join(); });
+            without_gil(gil, [&] { waits.join(); });
         });
     }
     CHECK(retaken == 1);
@@ -250,9 +252,9 @@ TEST_CASE("I4: without forced switching it does") {
 
 TEST_CASE("I5: nobody asked, so who lets go takes it again at once") {
     new_gil gil(1h);
-    holding(gil, [&] {
+    with_gil(gil, [&] {
         for (int i = 0; i < 1000; ++i)
-            releasing(gil, [] {});
+            without_gil(gil, [] {});
     });
     CHECK(gil.counts().retaken == 1000);
     CHECK(gil.counts().handoffs == 0);
@@ -262,7 +264,7 @@ TEST_CASE("I5: nobody asked, so who lets go takes it again at once") {
 TEST_CASE("I7: an operation without a check overruns the interval") {
     new_gil gil(1ms);
     holder busy(gil);
-    std::jthread waits([&] { holding(gil, [] {}); });
+    std::jthread waits([&] { with_gil(gil, [] {}); });
     wait_until(gil, [](const gil_counts& c) { return c.asked >= 5; });
     CHECK(gil.at_jump()); // what a check would see
     CHECK(gil.counts().acquired == 1);
@@ -275,7 +277,7 @@ TEST_CASE("I9: who was asked waits for the switch, whatever he lets go for") {
     for (int round = 0; round < 20; ++round) {
         new_gil gil(1ms);
         gil.acquire();
-        std::jthread waits([&] { holding(gil, [] {}); });
+        std::jthread waits([&] { with_gil(gil, [] {}); });
         wait_until(gil, [](const gil_counts& c) { return c.asked >= 1; });
         gil.release(release_for::own_sake);
         CHECK(gil.counts().handoffs == 1); // no later than release() returns
@@ -289,7 +291,7 @@ TEST_CASE("I10: one waiter is woken up by each release") {
     std::vector<std::jthread> waiters;
     for (int t = 0; t < 3; ++t)
         waiters.emplace_back([&] {
-            holding(gil, [&] {
+            with_gil(gil, [&] {
                 const int mine = ++got_it;
                 while (may_go < mine)
                     std::this_thread::sleep_for(100us);
@@ -317,13 +319,13 @@ TEST_CASE("none of 16 threads starves") {
         std::vector<std::jthread> threads;
         for (std::size_t t = 0; t < turns.size(); ++t)
             threads.emplace_back([&, t] {
-                holding(gil, [&] {
+                with_gil(gil, [&] {
                     while (goes_on()) {
                         ++turns[t];
                         ++all;
                         while (!gil.at_jump() && goes_on())
                             ;
-                        give_way(gil);
+                        yield_gil(gil);
                     }
                 });
             });
@@ -345,7 +347,7 @@ TEST_CASE("the queue of fair_gil is one") {
         std::atomic<bool> begun = false;
         threads.emplace_back([&, t] {
             begun = true;
-            holding(gil, [&] { order.push_back(t); });
+            with_gil(gil, [&] { order.push_back(t); });
         });
         while (!begun)
             std::this_thread::yield();
@@ -361,12 +363,12 @@ TEST_CASE("the queue of fair_gil is one") {
 
 TEST_CASE("the old lock is let go after so many instructions") {
     old_gil gil(100);
-    holding(gil, [&] { interpreter(gil).run(countdown, 1000); });
+    with_gil(gil, [&] { interpreter(gil).run(countdown, 1000); });
     // Eleven a round, and four at the end; each 101st comes after a check.
     CHECK(gil.counts().dropped == (11 * 1000 + 4) / 101);
     CHECK(gil.counts().retaken == gil.counts().dropped);
     old_gil alone(100, false); // no thread was ever started
-    holding(alone, [&] { interpreter(alone).run(countdown, 1000); });
+    with_gil(alone, [&] { interpreter(alone).run(countdown, 1000); });
     CHECK(alone.counts().dropped == 0);
 }
 

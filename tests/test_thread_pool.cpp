@@ -80,10 +80,10 @@ TEST_CASE("functions and results that can only be moved") {
 
 TEST_CASE("ready says whether get would wait") {
     thread_pool pool(1);
-    std::optional<long_tasks> busy(pool);
+    long_tasks busy(pool);
     auto later = pool.submit([] { return 1; });
     CHECK_FALSE(later.ready());
-    busy.reset();
+    busy.end();
     while (!later.ready())
         std::this_thread::yield();
     CHECK(later.get() == 1);
@@ -176,14 +176,14 @@ TEST_CASE("what a task has captured goes when it has run") {
     while (!ran.ready() || !threw.ready())
         std::this_thread::yield();
     CHECK(counted::alive == 0); // though both futures are there
-    std::optional<long_tasks> busy(pool);
+    long_tasks busy(pool);
     auto cancelled = pool.submit([c = counted()] {});
     CHECK(counted::alive == 1);
     std::jthread stopper([&] { pool.stop(); });
     while (!cancelled.ready())
         std::this_thread::yield();
     CHECK(counted::alive == 0);
-    busy.reset(); // stop() waits for it
+    busy.end(); // stop() waits for it
 }
 
 // --- Tasks within tasks
@@ -394,13 +394,13 @@ TEST_CASE("get after stop") {
     auto early = pool.submit([] { return 1; });
     while (!early.ready())
         std::this_thread::yield();
-    std::optional<long_tasks> busy(pool);
+    long_tasks busy(pool);
     auto late = pool.submit([] { return 2; });
     {
         std::jthread one([&] { pool.stop(); }), two([&] { pool.stop(); });
         while (!late.ready())
             std::this_thread::yield();
-        busy.reset();
+        busy.end();
     }
     pool.stop();
     CHECK(early.get() == 1);

@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <climits>
@@ -60,7 +61,9 @@ class futex_condition {
   private:
     bool sleep_while(std::uint32_t seen, clock::time_point deadline) {
         using namespace std::chrono;
-        const auto until = deadline.time_since_epoch();
+        // The kernel knows no time before it began.
+        const auto until =
+            std::max(deadline.time_since_epoch(), clock::duration::zero());
         const auto whole = duration_cast<seconds>(until);
         const timespec at = {static_cast<time_t>(whole.count()),
                              static_cast<long>((until - whole) / 1ns)};

@@ -19,9 +19,9 @@
 // cannot bury it under a stranger.
 #pragma once
 
-#include "bounded_queue.hpp"
 #include "common/workers.hpp"
 #include "pool_task.hpp"
+#include "task_queue.hpp"
 
 #include <fmt/core.h>
 
@@ -29,7 +29,6 @@
 #include <atomic>
 #include <cstdint>
 #include <exception>
-#include <limits>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -111,7 +110,7 @@ class thread_pool {
     void stop() {
         tasks_.close();
         while (const auto task = tasks_.get())
-            (*task)->cancel();
+            task->cancel();
         const std::lock_guard lock(joining_);
         threads_.clear();
     }
@@ -181,12 +180,11 @@ class thread_pool {
     //> work
     void work() {
         while (const auto task = tasks_.get())
-            (*task)->run();
+            task->run();
     }
     //< work
 
-    bounded_queue<std::shared_ptr<pool_task>> tasks_{
-        std::numeric_limits<std::size_t>::max()};
+    task_queue<std::shared_ptr<pool_task>> tasks_;
     const std::int64_t workers_;
     std::mutex joining_;
     std::vector<std::jthread> threads_; // last: joined before the others go

@@ -43,7 +43,7 @@ std::vector<std::jthread> start_holding(Gil& gil, std::int64_t threads,
     started.reserve(static_cast<std::size_t>(threads));
     for (std::int64_t t = 0; t < threads; ++t)
         started.emplace_back([&gil, body, t](const std::stop_token& stop) {
-            holding(gil, [&] { body(t, stop); });
+            with_gil(gil, [&] { body(t, stop); });
         });
     return started;
 }

@@ -35,8 +35,8 @@ std::int64_t socket_call(Gil& gil, bool keep, const Body& body) {
     std::int64_t returned = keep ? body(MSG_DONTWAIT) : -1;
     if (!keep || (returned == -1 && errno == EAGAIN))
         // Checked at once: errno would be lost while we wait for the lock.
-        releasing(gil,
-                  [&] { returned = check(body(0), "a call of a socket"); });
+        without_gil(gil,
+                    [&] { returned = check(body(0), "a call of a socket"); });
     return check(returned, "a call of a socket");
 }
 
@@ -58,5 +58,7 @@ void serve_echoes(Gil& gil, int client, std::int64_t work, std::int64_t workers,
             return ::send(client, &number, sizeof number, flags | MSG_NOSIGNAL);
         });
     };
-    holding(gil, [&] { interpreter(gil, {receive, send}).run(echo(work), 0); });
+    with_gil(gil, [&] {
+        interpreter(gil, {receive, send}).run(echo(work), 0);
+    });
 }

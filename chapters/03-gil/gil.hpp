@@ -92,8 +92,8 @@ class new_gil : public gil_base {
         let_go(reason);
         if (!force_switching_ || !drop_requested_)
             return;
-        // Somebody asked, and is on the way. Wait until he has it: otherwise
-        // we would have taken it again before he is awake.
+        // Somebody asked, and is on the way. Wait until it has it: otherwise
+        // we would have taken it again before it is awake.
         std::unique_lock lock(taken_mutex_);
         if (last_holder_ == this_gil_thread.number) {
             drop_requested_ = false;

@@ -138,7 +138,7 @@ inline gil_thread::~gil_thread() {
 
 // Runs body() with the lock held.
 template<class Gil, class Body>
-void holding(Gil& gil, const Body& body) {
+void with_gil(Gil& gil, const Body& body) {
     gil.acquire();
     try {
         body();
@@ -154,7 +154,7 @@ void holding(Gil& gil, const Body& body) {
 // whatever body() throws. In CPython's source these are the macros
 // Py_BEGIN_ALLOW_THREADS and Py_END_ALLOW_THREADS.
 template<class Gil, class Body>
-void releasing(Gil& gil, const Body& body) {
+void without_gil(Gil& gil, const Body& body) {
     gil.release(release_for::own_sake);
     try {
         body();
@@ -167,7 +167,7 @@ void releasing(Gil& gil, const Body& body) {
 
 // At a check: gives others the chance to take it.
 template<class Gil>
-void give_way(Gil& gil) {
+void yield_gil(Gil& gil) {
     gil.release(release_for::others);
     gil.acquire();
 }

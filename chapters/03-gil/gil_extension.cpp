@@ -34,7 +34,7 @@ int main(int argc, char** argv) try {
         const auto call = [&](std::uint64_t number) {
             std::uint64_t x = arithmetic(number, steps - free_steps);
             if (free_steps > 0)
-                releasing(gil, [&] { x = arithmetic(x, free_steps); });
+                without_gil(gil, [&] { x = arithmetic(x, free_steps); });
             return x;
         };
         //< call
@@ -42,7 +42,7 @@ int main(int argc, char** argv) try {
             for (std::int64_t i = 0; (i = next++) < calls;) {
                 sum += call(static_cast<std::uint64_t>(i));
                 if (gil.every_instruction() || gil.at_jump())
-                    give_way(gil);
+                    yield_gil(gil);
             }
         };
         start_holding(gil, job.workers, work); // joined at once

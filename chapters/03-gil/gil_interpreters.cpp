@@ -27,7 +27,7 @@ int main(int argc, char** argv) try {
     for (std::int64_t w = 0; w < workers; ++w)
         threads.emplace_back([&, w] {
             new_gil& gil = gils[static_cast<std::size_t>(own * w)];
-            holding(gil, [&] {
+            with_gil(gil, [&] {
                 done += interpreter(gil).run(countdown,
                                              share_of(counts, w, workers));
             });

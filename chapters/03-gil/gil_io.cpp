@@ -24,7 +24,7 @@ int main(int argc, char** argv) try {
         const auto work = [&](std::int64_t, const std::stop_token&) {
             while (next++ < waits) {
                 //> wait
-                releasing(gil, [&] {
+                without_gil(gil, [&] {
                     std::this_thread::sleep_for(
                         std::chrono::microseconds(wait_us));
                 });

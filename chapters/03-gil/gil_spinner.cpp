@@ -24,10 +24,10 @@ int main(int argc, char** argv) try {
     std::vector<double> late_us;
     with_gil(job, job.workers + 1, [&](auto& gil) {
         const auto computing = start_computing(gil, job.workers);
-        holding(gil, [&] {
+        with_gil(gil, [&] {
             for (std::int64_t frame = 0; frame < frames; ++frame) {
                 const stopwatch clock;
-                releasing(gil, [&] {
+                without_gil(gil, [&] {
                     std::this_thread::sleep_for(
                         std::chrono::microseconds(frame_us));
                 });

@@ -25,16 +25,16 @@ int main(int argc, char** argv) try {
             threads.emplace_back([&, w] {
                 traced lock(gil,
                             line.lane_of(w, fmt::format("computes {}", w)));
-                holding(lock, [&] {
+                with_gil(lock, [&] {
                     while (!line.over())
                         interpreter(lock).run(countdown, 1000);
                 });
             });
         threads.emplace_back([&] {
             traced lock(gil, line.lane_of(job.workers, "naps"));
-            holding(lock, [&] {
+            with_gil(lock, [&] {
                 while (!line.over())
-                    releasing(lock, [&] {
+                    without_gil(lock, [&] {
                         std::this_thread::sleep_for(
                             std::chrono::microseconds(nap_us));
                     });

@@ -32,7 +32,7 @@ struct instruction {
 using bytecode = std::vector<instruction>;
 
 // A function in C++, called with the lock held. One that blocks, or that needs
-// no interpreter for long, should release it: see releasing().
+// no interpreter for long, should release it: see without_gil().
 using native = std::function<std::int64_t(std::int64_t)>;
 
 // `Gil` is one of gil.hpp's. An interpreter is used by one thread; several
@@ -54,7 +54,7 @@ class interpreter {
         //> loop
         for (std::size_t next = 0;;) {
             if (gil_.every_instruction()) // Python 2 looks here,
-                give_way(gil_);
+                yield_gil(gil_);
             const instruction now = code[next++];
             switch (now.what) {
             case op::push: push(now.number); break;
@@ -70,7 +70,7 @@ class interpreter {
             case op::jump_back:
                 next = static_cast<std::size_t>(now.number);
                 if (gil_.at_jump()) // and Python 3 here
-                    give_way(gil_);
+                    yield_gil(gil_);
                 break;
             case op::call: push(function(now.number)(pop())); break;
             case op::end: return pop();

@@ -9,7 +9,7 @@ int main(int argc, char** argv) try {
     const refcount_job job = parse_refcount_job(
         argc, argv, "refcount_gil", "Counts references, under a GIL.");
     new_gil gil;
-    const auto locked = [&](const auto& body) { holding(gil, body); };
+    const auto locked = [&](const auto& body) { with_gil(gil, body); };
     return finish(count_references<plain_count>(job, locked), job.workers + 1);
 } catch (...) {
     return failed("refcount_gil");

@@ -8,6 +8,14 @@
 
 #include <stack>
 
+// The next one is called top() in these two.
+struct newest_first : std::stack<int> {
+    int front() const { return top(); }
+};
+struct largest_first : std::priority_queue<int> {
+    int front() const { return top(); }
+};
+
 // What comes out when 3 1 4 1 5 went in.
 template<class Queue>
 static std::string order_of(Queue& queue) {
@@ -25,11 +33,11 @@ int main(int argc, char** argv) try {
     fmt::print("in: 3 1 4 1 5\n");
     //> queues
     bounded_queue<int> fifo(8);
-    bounded_queue<int, std::stack<int>> lifo(8);
-    bounded_queue<int, std::priority_queue<int>> largest_first(8);
+    bounded_queue<int, newest_first> lifo(8);
+    bounded_queue<int, largest_first> priority(8);
     //< queues
     const std::string first = order_of(fifo), last = order_of(lifo),
-                      largest = order_of(largest_first);
+                      largest = order_of(priority);
     fmt::print("fifo:{}\nlifo:{}\nlargest_first:{}\n", first, last, largest);
     return finish<std::string>(first + ";" + last + ";" + largest,
                                " 3 1 4 1 5; 5 1 4 1 3; 5 4 3 1 1");

@@ -2,11 +2,12 @@
 // one waits and is woken, one does not listen.
 //
 //     build/bin/stop_thread --ms 200
-#include "02-threads/bounded_queue.hpp"
 #include "common/check.hpp"
 #include "common/cli.hpp"
 #include "common/stopwatch.hpp"
 
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 
 int main(int argc, char** argv) try {
@@ -15,7 +16,8 @@ int main(int argc, char** argv) try {
         .number("ms", ms, 50, 60'000, "that the deaf thread works")
         .parse(argc, argv);
     fmt::print("three threads, of which one is deaf for {} ms\n", ms);
-    bounded_queue<int> nothing(1);
+    std::mutex mutex;
+    std::condition_variable_any never; // _any: this one knows stop_tokens
     double looks_ms = 0, waits_ms = 0, deaf_ms = 0;
     //> threads
     const stopwatch clock;
@@ -26,7 +28,8 @@ int main(int argc, char** argv) try {
         looks_ms = now_ms();
     });
     std::jthread waits([&](const std::stop_token& stop) {
-        nothing.get(stop); // the queue is empty, for ever
+        std::unique_lock lock(mutex);
+        never.wait(lock, stop, [] { return false; });
         waits_ms = now_ms();
     });
     std::jthread deaf([&](const std::stop_token&) {
