@@ -4,6 +4,7 @@
 
 #include "common/check.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 #include <filesystem>
 #include <limits>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -33,18 +35,25 @@ class descriptor {
         if (fd_ != -1)
             ::close(std::exchange(fd_, -1));
     }
+    // For files that were written: some errors come as late as this.
+    void close_checked(const std::string& what) {
+        check(::close(std::exchange(fd_, -1)), what);
+    }
 
   private:
     int fd_;
 };
 
-// In $TMPDIR or /tmp, and gone when the last process has closed it.
+// In $TMPDIR or /tmp, without a name: gone when the last process has closed it.
 inline descriptor temporary_file() {
-    std::string name =
-        std::filesystem::temp_directory_path() / "many-hands.XXXXXX";
-    descriptor file(check(::mkstemp(name.data()), name));
-    check(::unlink(name.c_str()), name);
-    return file;
+    const auto place = std::filesystem::temp_directory_path();
+    int fd = ::open(place.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (fd == -1) { // some file systems cannot do that: a name for a moment
+        std::string name = place / "many-hands.XXXXXX";
+        fd = check(::mkostemp(name.data(), O_CLOEXEC), name);
+        check(::unlink(name.c_str()), name);
+    }
+    return descriptor(fd);
 }
 
 // Two ends of one connection: what is sent into the one comes out of the other.

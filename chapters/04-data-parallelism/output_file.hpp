@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/check.hpp"
+#include "common/descriptor.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -10,7 +11,6 @@
 #include <filesystem>
 #include <span>
 #include <string>
-#include <utility>
 
 class output_file {
   public:
@@ -21,20 +21,14 @@ class output_file {
     output_file(const std::filesystem::path& directory,
                 const std::string& name) {
         if (directory.empty()) {
-            const auto place = std::filesystem::temp_directory_path();
-            fd_ = ::open(place.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
-            if (fd_ != -1)
-                return;
-            // Some file systems cannot do that: a name for a moment, then.
-            part_ = place / (name + ".XXXXXX");
-            fd_ = check(::mkostemp(part_.data(), O_CLOEXEC), part_);
-            ::unlink(std::exchange(part_, {}).c_str());
+            file_ = temporary_file();
         } else {
             final_ = directory / name;
             part_ = final_ + ".part";
-            fd_ = check(::open(part_.c_str(),
-                               O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644),
-                        part_);
+            file_ = descriptor(
+                check(::open(part_.c_str(),
+                             O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644),
+                      part_));
         }
     }
 
@@ -42,15 +36,14 @@ class output_file {
     output_file& operator=(const output_file&) = delete;
 
     ~output_file() {
-        if (fd_ != -1)
-            ::close(fd_);
         if (!part_.empty())
             ::unlink(part_.c_str());
     }
 
     void write(std::span<const std::byte> bytes) {
         while (!bytes.empty()) {
-            const ssize_t written = ::write(fd_, bytes.data(), bytes.size());
+            const ssize_t written =
+                ::write(file_.get(), bytes.data(), bytes.size());
             if (written == -1 && errno == EINTR)
                 continue;
             bytes = bytes.subspan(static_cast<std::size_t>(
@@ -61,7 +54,7 @@ class output_file {
     // Closes the file and gives it its name. Not synced to disk: a crash of
     // the machine may lose it.
     void keep() {
-        check(::close(std::exchange(fd_, -1)), "close " + final_);
+        file_.close_checked(part_.empty() ? "temporary file" : part_);
         if (part_.empty())
             return;
         check(::rename(part_.c_str(), final_.c_str()), final_);
@@ -69,6 +62,6 @@ class output_file {
     }
 
   private:
-    int fd_ = -1;
+    descriptor file_;
     std::string part_, final_;
 };

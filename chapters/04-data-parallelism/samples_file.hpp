@@ -32,14 +32,14 @@ struct samples_job {
     std::int64_t files() const { return (rows + batch - 1) / batch; }
 };
 
-enum class crew { alone, several };
+enum class worker_count { one, several };
 
 // A program with one worker takes --workers too, so that all variants can be
 // called alike, and does without.
 inline samples_job parse_samples_job(int argc, char** argv, const char* program,
-                                     const char* what, crew kind) {
+                                     const char* what, worker_count kind) {
     samples_job job;
-    const bool one = kind == crew::alone;
+    const bool one = kind == worker_count::one;
     cli(program, what)
         .number("rows", job.rows, 0, 1'000'000'000'000, "rows in all")
         .number("workers", job.workers, 1, 1024,

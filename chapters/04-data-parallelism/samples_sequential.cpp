@@ -7,7 +7,7 @@
 int main(int argc, char** argv) try {
     const samples_job job = parse_samples_job(
         argc, argv, "samples_sequential",
-        "Writes samples, one file after the other.", crew::alone);
+        "Writes samples, one file after the other.", worker_count::one);
     stop_on_signals();
     const stopwatch clock;
     std::vector<std::byte> buffer;

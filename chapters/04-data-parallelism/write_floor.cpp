@@ -6,9 +6,9 @@
 #include "samples_file.hpp"
 
 int main(int argc, char** argv) try {
-    const samples_job job =
-        parse_samples_job(argc, argv, "write_floor",
-                          "Writes zeros where samples would be.", crew::alone);
+    const samples_job job = parse_samples_job(
+        argc, argv, "write_floor", "Writes zeros where samples would be.",
+        worker_count::one);
     constexpr std::int64_t row_bytes = 4 + id_length + 8 * class_count;
     constexpr std::int64_t group_rows = 8192; // a write, as with samples
     const std::vector<std::byte> zeros(group_rows * row_bytes);

@@ -8,7 +8,7 @@
 int main(int argc, char** argv) try {
     const samples_job job = parse_samples_job(
         argc, argv, "fresh_sequential",
-        "Writes samples, with fresh memory for each file.", crew::alone);
+        "Writes samples, with fresh memory for each file.", worker_count::one);
     stop_on_signals();
     const stopwatch clock;
     tally sum;

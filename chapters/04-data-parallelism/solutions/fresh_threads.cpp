@@ -1,5 +1,6 @@
 // fresh_threads: samples_threads with fresh memory for each file. The heaps of
 // other threads than the first keep what was freed, so it costs nothing here.
+// (No pool: its parallel_for lets the first thread work, too.)
 //
 //     build/bin/fresh_threads --workers 2 --rows 3000000
 #include "04-data-parallelism/samples_file.hpp"
@@ -27,7 +28,7 @@ int main(int argc, char** argv) try {
     const samples_job job = parse_samples_job(
         argc, argv, "fresh_threads",
         "Writes samples by threads, with fresh memory for each file.",
-        crew::several);
+        worker_count::several);
     stop_on_signals();
     const stopwatch clock;
     std::atomic<std::int64_t> next = 0;
