@@ -18,7 +18,7 @@ is_wrong "result: 2 (expected 3, broken on purpose)" || fail "is_wrong: no"
 compile_with_tsan() {
     clang++ -std=c++20 -O2 -g -fsanitize=thread -I "$root" \
         -I "$root/chapters" "$(find "$root/chapters" -name "$1.cpp")" \
-        -lfmt -o "$work/$1" || fail "$1: does not compile"
+        "$root/common/cli.cpp" -lfmt -o "$work/$1" || fail "$1: does not compile"
 }
 
 while read -r program symptom runs options; do

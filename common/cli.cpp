@@ -1,0 +1,131 @@
+#include "common/cli.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+#include <system_error>
+#include <utility>
+
+// Quoted, on one line and short, whatever the user typed.
+static std::string shown(std::string_view value) {
+    std::string text;
+    for (const char c : value.substr(0, 40)) {
+        const auto byte = static_cast<unsigned char>(c);
+        text += byte < ' ' || byte == 127 ? '?' : c;
+    }
+    return "'" + text + (value.size() > 40 ? "...'" : "'");
+}
+
+cli::cli(std::string program, std::string what)
+    : program_(std::move(program)), what_(std::move(what)) {}
+
+cli& cli::number(std::string name, std::int64_t& value, std::int64_t least,
+                 std::int64_t most, std::string what) {
+    options_.push_back(
+        {std::move(name), std::move(what), &value, nullptr, least, most, {}});
+    return *this;
+}
+
+cli& cli::text(std::string name, std::string& value, std::string what) {
+    return choice(std::move(name), value, {}, std::move(what));
+}
+
+cli& cli::choice(std::string name, std::string& value,
+                 std::vector<std::string> words, std::string what) {
+    options_.push_back({std::move(name), std::move(what), nullptr, &value, 0, 0,
+                        std::move(words)});
+    return *this;
+}
+
+void cli::parse(int argc, const char* const* argv) {
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view argument = argv[i];
+        if (argument == "--help")
+            help();
+        const auto equals = argument.find('=');
+        option& found = find(argument.substr(0, equals));
+        if (std::exchange(found.given, true))
+            fail(fmt::format("--{} given twice, wants {} once", found.name,
+                             wanted(found)));
+        if (equals != argument.npos)
+            set(found, argument.substr(equals + 1));
+        else if (i + 1 < argc
+                 && !std::string_view(argv[i + 1]).starts_with("--"))
+            set(found, argv[++i]);
+        else
+            fail(fmt::format("--{} without a value, wants {}", found.name,
+                             wanted(found)));
+    }
+}
+
+cli::option& cli::find(std::string_view argument) {
+    for (option& candidate : options_)
+        if (argument == "--" + candidate.name)
+            return candidate;
+    std::string known = "--help";
+    for (const option& candidate : options_)
+        known += " --" + candidate.name;
+    fail(fmt::format("unknown option {}, the options are {}", shown(argument),
+                     known));
+}
+
+void cli::set(option& chosen, std::string_view value) const {
+    const auto reject = [&] {
+        fail(fmt::format("--{} {} is not {}", chosen.name, shown(value),
+                         wanted(chosen)));
+    };
+    if (chosen.text != nullptr) {
+        const auto& words = chosen.words;
+        if (value.empty()
+            || (!words.empty()
+                && std::find(words.begin(), words.end(), value) == words.end()))
+            reject();
+        *chosen.text = value;
+        return;
+    }
+    // from_chars takes no blanks, no plus sign, no 0x and no exponent.
+    const char* end = value.data() + value.size();
+    std::int64_t parsed = 0;
+    const auto [rest, error] = std::from_chars(value.data(), end, parsed);
+    if (error != std::errc{} || rest != end || parsed < chosen.least
+        || parsed > chosen.most)
+        reject();
+    *chosen.number = parsed;
+}
+
+std::string cli::wanted(const option& o) {
+    if (!o.words.empty()) {
+        std::string all = o.words.front();
+        for (std::size_t i = 1; i < o.words.size(); ++i)
+            all += (i + 1 < o.words.size() ? ", " : " or ") + o.words[i];
+        return all;
+    }
+    if (o.text != nullptr)
+        return "a text that is not empty";
+    return fmt::format("a whole number from {} to {}", o.least, o.most);
+}
+
+void cli::help() const {
+    fmt::print("{}\n\n    {} [--option value] ...\n\n", what_, program_);
+    for (const option& o : options_) {
+        const std::string normal = o.text == nullptr
+                                       ? fmt::format("{}", *o.number)
+                                   : o.text->empty() ? "none"
+                                                     : *o.text;
+        const std::string range =
+            !o.words.empty()    ? wanted(o)
+            : o.text != nullptr ? "text"
+                                : fmt::format("{} to {}", o.least, o.most);
+        fmt::print("    --{:<12} {} ({}; default {})\n", o.name, o.what, range,
+                   normal);
+    }
+    std::exit(std::fflush(stdout) == 0 ? 0 : 1);
+}
+
+void cli::fail(const std::string& problem) const {
+    fmt::print(stderr, "{}: {} (try --help)\n", program_, problem);
+    std::exit(2);
+}
