@@ -87,7 +87,7 @@ done
 
 # The same for whoever is killed inside: the one that called it cleans up.
 for inside in 'bash chapters/05-io-bound/time.sh' \
-    'bash .*/with_postgres.sh chapters/05'; do
+    'bash .*/with_postgres.sh chapters/05-io-bound'; do
     env --default-signal=INT setsid "${all[@]}" 05 >"$work/out" 2>"$work/err" \
         </dev/null &
     pid=$!

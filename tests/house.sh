@@ -86,6 +86,21 @@ includes_backward() {
     (cd "$book" && grep -rnE '^ *# *include +"([0-9]|chapters)' tools)
 }
 
+# Whatever path of the book a page, a script, a program or a test names is
+# there. Capital letters stand for something, as in chapters/NN-topic.
+paths_there() {
+    local path
+    (cd "$book" && grep -rohE --include='*.md' --include='*.sh' \
+        --include='*.[ch]pp' --include='*.txt' --include='*.json' \
+        --exclude-dir='build*' --exclude-dir=results --exclude-dir=node_modules \
+        --exclude=house.sh \
+        '(^|[^A-Za-z0-9_/.*$"-])(chapters|common|tools|tests)/[A-Za-z0-9_./*-]+' .) |
+        sed -E 's/^[^a-z]//; s/[.]+$//' | grep -v '[A-Z*]' | sort -u |
+        while IFS= read -r path; do
+            [[ -e $book/$path ]] || echo "$path is named, and not there"
+        done
+}
+
 # A program is one idea: at most 120 lines, half of them at most 45. Headers are
 # as long as their idea. common/ is what programs share, and stays small.
 sizes() {
@@ -157,7 +172,8 @@ claims_answered() {
         done
 }
 
-rules=(programs_listed includes_backward sizes heads claims_answered)
+rules=(programs_listed includes_backward paths_there sizes heads
+    claims_answered)
 book=$root
 for rule in "${rules[@]}"; do
     same "$rule" "" "$($rule)"
@@ -206,6 +222,10 @@ sees includes_backward "common/cli.hpp:1:" \
     sed -i '1i #include "tools/report/files.hpp"' common/cli.hpp
 sees includes_backward "tools/report/files.hpp:1:" \
     sed -i '1i #include "04-data-parallelism/sample.hpp"' tools/report/files.hpp
+sees paths_there "common/scripts/setup.sh is named, and not there" \
+    sed -i '1i See common/scripts/setup.sh.' $five/README.md
+sees paths_there "tests/none.sh is named, and not there" \
+    sed -i '1i # See tests/none.sh' tools/setup.sh
 sees sizes "load_naive.cpp: [0-9]+ lines, at most 120" \
     repeat 100 $five/load_naive.cpp
 sees sizes "common: [0-9]+ lines, at most 600" repeat 200 common/cli.hpp
