@@ -166,7 +166,7 @@ if ((EUID == 0)) && unshare --mount true 2>/dev/null; then
 
     for full in /tmp /var/tmp; do
         # The copy lies below /tmp: it is seen through another directory.
-        mount="mkdir -p /run/many-hands-test &&
+        mount="unset MANY_HANDS_SERVERS; mkdir -p /run/many-hands-test &&
             mount --bind \"\$book\" /run/many-hands-test &&
             mount -t tmpfs -o size=64k none $full &&
             { cat /dev/zero >$full/full 2>/dev/null || true; }; TMPDIR=/tmp"

@@ -7,7 +7,11 @@ root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
 bin=${MANY_HANDS_BIN:-$root/build-tests/bin}
 with_postgres=$root/tools/with_postgres.sh
 work=$(mktemp -d)
+# This test's own servers: others may run on this machine meanwhile.
+export MANY_HANDS_SERVERS
+MANY_HANDS_SERVERS=$(mktemp -d /var/tmp/test.XXXXXX)
 chmod 755 "$work"
+chmod 1777 "$MANY_HANDS_SERVERS"
 checks=0
 failures=0
 
@@ -22,6 +26,7 @@ finish() {
     fi
     (($1 == 0)) || fail "the test itself ended with status $1"
     rm -rf "$work"
+    rmdir "$MANY_HANDS_SERVERS" || fail "a server's directory is left"
     echo "$checks checks, $failures failed"
     ((checks > 0 && failures == 0)) || exit 1
     exit 0 # not `exit`: that would give the status before the trap
@@ -33,6 +38,15 @@ fail() {
     local text="$*"
     ((${#text} < 1500)) || text="${text:0:1200} ... ${text: -250}"
     printf 'FAILED: %s\n' "$text"
+}
+
+# with_server NAME=VALUE ...: this test once more, under a private server.
+with_server() {
+    ((failures == 0)) || exit 1 # what has failed by now is not forgotten
+    trap - EXIT
+    rm -rf "$work"
+    rmdir "$MANY_HANDS_SERVERS"
+    exec env -u MANY_HANDS_SERVERS "$@" "$with_postgres" bash "$0"
 }
 
 # same WHAT EXPECTED FOUND
@@ -91,9 +105,9 @@ eventually() {
 
 # What our scripts must not leave behind, as a list.
 leftovers() {
-    find /var/tmp -maxdepth 1 -name 'many-hands.*' 2>/dev/null
+    find "$MANY_HANDS_SERVERS" -mindepth 1 -maxdepth 1
     # Not zombies: those are gone, and init just has not looked.
-    pgrep --runstates DRST -af 'postgres.*/many-hands\.'
+    pgrep --runstates DRST -af "postgres.*$MANY_HANDS_SERVERS/"
 }
 
 nothing_left() {

@@ -21,9 +21,7 @@ if [[ -z ${WITH_SERVER:-} ]]; then
         done
     done
     # The rest runs once more, under a private server.
-    rm -rf "$work"
-    trap - EXIT
-    WITH_SERVER=1 PG_OPTIONS='-c fsync=off' exec "$with_postgres" bash "$0"
+    with_server WITH_SERVER=1 PG_OPTIONS='-c fsync=off'
 fi
 
 data=${DATABASE_URL#*host=}

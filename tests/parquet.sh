@@ -5,9 +5,7 @@
 source "$(dirname "$0")/lib.sh"
 
 if [[ -z ${WITH_SERVER:-} ]]; then
-    rm -rf "$work"
-    trap - EXIT
-    WITH_SERVER=1 PG_OPTIONS='-c fsync=off' exec "$with_postgres" bash "$0"
+    with_server WITH_SERVER=1 PG_OPTIONS='-c fsync=off'
 fi
 
 for shape in "1:5000:1:1" "8192:8192:1:1" "8193:8193:1:2" "30000:5000:6:6" \

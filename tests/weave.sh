@@ -5,12 +5,9 @@
 source "$(dirname "$0")/lib.sh"
 
 # The copy's transcripts of loaders run on this server, and so start none.
-[[ ${MANY_HANDS_SERVER:-} == private ]] || {
-    rm -rf "$work"
-    trap - EXIT
-    # Without fsync: nothing is measured here.
-    exec env PG_OPTIONS="-c fsync=off" "$with_postgres" bash "$0"
-}
+# Without fsync: nothing is measured here.
+[[ ${MANY_HANDS_SERVER:-} == private ]] ||
+    with_server PG_OPTIONS="-c fsync=off"
 
 book="$work/a book" # with a space
 mkdir "$book"

@@ -11,6 +11,7 @@
 #
 # PG_BINDIR names the directory of initdb, if you want a certain one.
 # PG_OPTIONS holds more server options, such as '-c synchronous_commit=off'.
+# MANY_HANDS_SERVERS is where the server's directory goes, /var/tmp by default.
 set -Eeuo pipefail
 
 here=$(dirname "$(readlink -f "$0")")
@@ -18,6 +19,7 @@ here=$(dirname "$(readlink -f "$0")")
 source "$here/run.sh"
 
 say() { printf 'with_postgres.sh: %s\n' "$*" >&2; }
+place=${MANY_HANDS_SERVERS:-/var/tmp}
 
 # The directory of initdb and postgres. Debian keeps them off PATH.
 find_bindir() {
@@ -45,7 +47,7 @@ find_bindir() {
 keeper() {
     local bindir=$1 data
     server=
-    directory=$(mktemp -d /var/tmp/many-hands.XXXXXX)
+    directory=$(mktemp -d "$place/many-hands.XXXXXX")
     # shellcheck disable=SC2317 # called at the end, by run.sh
     cleanup() {
         if [[ -n $server ]]; then
@@ -108,7 +110,7 @@ fi
 (($# > 0)) || set -- "${SHELL:-/bin/bash}"
 
 bindir=$(find_bindir)
-require_room /var/tmp 300 "the server's files"
+require_room "$place" 300 "the server's files"
 variables=$(compgen -e | grep '^PG' || true)
 clean=()
 for name in $variables; do
