@@ -107,7 +107,7 @@ inline int failed(const char* program) {
         std::string line = program + std::string(":");
         for (std::string word; words >> word;)
             line += " " + word;
-        fmt::print(stderr, "{}\n", line);
+        std::fputs((line + "\n").c_str(), stderr); // there may be no stderr
     };
     try {
         throw;

@@ -1,5 +1,6 @@
 #include "common/cli.hpp"
 
+#include <fcntl.h>
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -8,6 +9,15 @@
 #include <cstdlib>
 #include <system_error>
 #include <utility>
+
+// Where descriptor 0, 1 or 2 is closed, the next file or socket would get its
+// number, and be taken for it. So each gets a file that it cannot be used for:
+// reading or writing fails, as it did.
+static void occupy_standard_descriptors() {
+    for (const int fd : {0, 1, 2})
+        if (::fcntl(fd, F_GETFD) == -1)
+            ::open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
+}
 
 // Quoted, on one line and short, whatever the user typed.
 static std::string shown(std::string_view value) {
@@ -41,6 +51,7 @@ cli& cli::choice(std::string name, std::string& value,
 }
 
 void cli::parse(int argc, const char* const* argv) {
+    occupy_standard_descriptors();
     for (int i = 1; i < argc; ++i) {
         const std::string_view argument = argv[i];
         if (argument == "--help")
@@ -126,6 +137,7 @@ void cli::help() const {
 }
 
 void cli::fail(const std::string& problem) const {
-    fmt::print(stderr, "{}: {} (try --help)\n", program_, problem);
+    const auto line = fmt::format("{}: {} (try --help)\n", program_, problem);
+    std::fputs(line.c_str(), stderr); // there may be no stderr
     std::exit(2);
 }

@@ -14,19 +14,23 @@
 #include <string>
 #include <vector>
 
-// CPUs that the scheduler may give to this process: the number that nproc
-// prints and taskset changes. Source: sched_setaffinity(2).
-inline int cpus_by_affinity() {
+// The CPUs that the scheduler may give to this process, by their numbers: as
+// many as nproc prints; taskset changes them. Source: sched_setaffinity(2).
+inline std::vector<std::size_t> usable_cores() {
     // The mask must be at least as long as the kernel's own, whose length
     // nobody tells us: try 1024 CPUs, then twice as many.
-    for (std::size_t sets = 1;; sets *= 2) {
-        std::vector<cpu_set_t> mask(sets);
-        const std::size_t bytes = sets * sizeof(cpu_set_t);
-        if (sched_getaffinity(0, bytes, mask.data()) == 0)
-            return CPU_COUNT_S(bytes, mask.data());
+    std::vector<cpu_set_t> mask(1);
+    while (sched_getaffinity(0, mask.size() * sizeof(cpu_set_t), mask.data())
+           != 0) {
         if (errno != EINVAL)
             throw_errno("sched_getaffinity");
+        mask.resize(2 * mask.size());
     }
+    std::vector<std::size_t> cores;
+    for (std::size_t core = 0; core < mask.size() * CPU_SETSIZE; ++core)
+        if (CPU_ISSET_S(core, mask.size() * sizeof(cpu_set_t), mask.data()))
+            cores.push_back(core);
+    return cores;
 }
 
 // CPUs' worth of time that the control groups of this process may use: the
@@ -72,6 +76,6 @@ inline double cpus_by_quota(const std::filesystem::path& root = "/") {
 // one worker cannot use 1.5 CPUs and two can.
 inline std::int64_t default_workers() {
     const double cpus =
-        std::min<double>(cpus_by_affinity(), std::ceil(cpus_by_quota()));
+        std::min(double(usable_cores().size()), std::ceil(cpus_by_quota()));
     return std::max<std::int64_t>(1, static_cast<std::int64_t>(cpus));
 }

@@ -623,6 +623,38 @@ TEST_CASE("close finishes, terminate does not, and both refuse more") {
     CHECK_FALSE(has_children());
 }
 
+TEST_CASE("close finishes what was accepted, whoever retires or dies") {
+    pool_options options;
+    options.workers = 2;
+    options.max_tasks_per_child = 1;
+    process_pool<int, int> retiring(square, options);
+    for (int i = 0; i < 6; ++i)
+        retiring.submit(i);
+    retiring.close();
+    for (int i = 0; i < 6; ++i)
+        CHECK(retiring.get(std::uint64_t(i))->value() == i * i);
+    CHECK(retiring.pids().empty());
+
+    const descriptor file = temporary_file(); // a byte: one has died
+    options.max_tasks_per_child = 0;
+    options.workers = 1;
+    process_pool<int, int> dying(
+        [&](const int& x) {
+            if (x == 1 && ::lseek(file.get(), 0, SEEK_END) == 0) {
+                check(::write(file.get(), "x", 1), "write");
+                die(SIGKILL);
+            }
+            return x;
+        },
+        options);
+    for (int i = 0; i < 3; ++i)
+        dying.submit(i);
+    dying.close();
+    for (int i = 0; i < 3; ++i)
+        CHECK(dying.get(std::uint64_t(i))->value() == i);
+    CHECK_FALSE(has_children());
+}
+
 TEST_CASE("a pool that is closed beside another one") {
     pool_options options;
     options.workers = 2;

@@ -6,14 +6,11 @@
 
 #include "catch.hpp"
 #include "common/stopwatch.hpp"
-
-#include <sys/syscall.h>
-#include <unistd.h>
+#include "other_thread.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
-#include <fstream>
 #include <limits>
 #include <memory>
 #include <stack>
@@ -25,40 +22,6 @@ using namespace std::chrono_literals;
 
 // The full campaigns are for `test_queues '[.full]'`.
 static constexpr int few_items = 20'000, many_items = 1'000'000;
-
-// A thread of which we can say whether it sleeps.
-class other_thread {
-  public:
-    template<class Body>
-    explicit other_thread(Body body)
-        : thread_([this, body = std::move(body)] {
-              id_ = static_cast<pid_t>(::syscall(SYS_gettid));
-              id_.notify_all();
-              body();
-          }) {}
-
-    // Until it waits for something, or has ended. What it waits for first is
-    // the queue; should it ever be something else (a lock of malloc's), then
-    // a case makes less of a race than it would like to, and still holds.
-    const other_thread& until_asleep() const {
-        id_.wait(0);
-        const std::string path =
-            "/proc/self/task/" + std::to_string(id_) + "/stat";
-        for (;;) {
-            std::string text;
-            std::getline(std::ifstream(path), text);
-            const auto after = text.rfind(") ");
-            if (after == text.npos || text[after + 2] == 'S')
-                return *this;
-            std::this_thread::sleep_for(10us);
-        }
-    }
-    void join() { thread_.join(); }
-
-  private:
-    std::atomic<pid_t> id_ = 0;
-    std::jthread thread_;
-};
 
 // --- Every item once ---------------------------------------------------------
 

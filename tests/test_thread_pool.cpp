@@ -6,6 +6,7 @@
 #include "catch.hpp"
 #include "common/check.hpp"
 #include "common/stopwatch.hpp"
+#include "other_thread.hpp"
 
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -101,8 +102,8 @@ TEST_CASE("get waits for the thread that has begun the task") {
     });
     runs.wait(0);
     int result = 0;
-    std::jthread getter([&] { result = future.get(); });
-    std::this_thread::sleep_for(20ms); // most likely it sleeps by now
+    other_thread getter([&] { result = future.get(); });
+    getter.until_asleep();
     over.count_down();
     getter.join();
     CHECK(result == 1);

@@ -22,7 +22,9 @@ int main(int argc, char** argv) try {
         ready.put('r'); // whoever gets this sees the two numbers
         return ::pause();
     });
-    ready.get();
+    ready.close(); // else we would wait for ever for a child that is dead
+    if (!ready.get())
+        throw std::runtime_error("the child is dead");
     fmt::print("shared: {}\n", *shared);
     fmt::print("own: {}\n", own);
 

@@ -14,6 +14,7 @@
 
 #include <climits>
 #include <optional>
+#include <vector>
 
 // Flat and no longer than PIPE_BUF (4096 bytes), for a reason. Up to that
 // length a write is whole or not at all, whoever else is writing: POSIX says
@@ -29,19 +30,20 @@ requires(sizeof(T) <= PIPE_BUF) class pipe_queue {
         in_ = descriptor(ends[1]);
     }
 
-    // Waits while the pipe is full. It holds 64 KiB.
+    // Waits while the pipe is full. It holds 64 KiB. Throws stopped_by_signal.
     void put(const T& message) {
-        while (::write(in_.get(), &message, sizeof message) == -1)
-            interrupted("write");
+        until_done(in_.get(), POLLOUT, [&] {
+            return ::write(in_.get(), &message, sizeof message);
+        });
     }
 
     // Waits while it is empty. Empty result: all who could put have closed
-    // it or ended.
+    // it or ended. Throws stopped_by_signal.
     std::optional<T> get() {
         T message{};
-        ssize_t got = 0;
-        while ((got = ::read(out_.get(), &message, sizeof message)) == -1)
-            interrupted("read");
+        const auto got = until_done(out_.get(), POLLIN, [&] {
+            return ::read(out_.get(), &message, sizeof message);
+        });
         return got == sizeof message ? std::optional(message) : std::nullopt;
     }
 
@@ -52,10 +54,24 @@ requires(sizeof(T) <= PIPE_BUF) class pipe_queue {
     int write_end() const { return in_.get(); }
 
   private:
-    static void interrupted(const char* what) {
-        if (errno != EINTR)
-            throw_errno(what);
-        throw_if_stopped();
+    // A call that waits in the kernel could miss a signal that comes just
+    // before. So a program that catches signals does not wait there, but in
+    // wait_for(); nor do the others that use its pipe.
+    template<class Call>
+    static ssize_t until_done(int fd, short events, const Call& call) {
+        if (stop_event != -1) {
+            throw_if_stopped();
+            check(::fcntl(fd, F_SETFL, O_NONBLOCK), "fcntl");
+        }
+        for (;;) {
+            const ssize_t done = call();
+            if (done != -1)
+                return done;
+            if (errno != EAGAIN && errno != EINTR)
+                throw_errno("pipe");
+            std::vector<pollfd> ready = {{fd, events, 0}};
+            wait_for(ready);
+        }
     }
     descriptor out_, in_;
 };

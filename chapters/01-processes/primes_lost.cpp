@@ -30,6 +30,7 @@ int main(int argc, char** argv) try {
                 results.put(is_prime(*number));
             return 0;
         });
+    results.close(); // else get() could not see that all workers are dead
 
     //> main
     std::int64_t primes = 0, answers = 0;

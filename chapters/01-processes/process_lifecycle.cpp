@@ -49,7 +49,8 @@ int main(int argc, char** argv) try {
     const auto end_of = [&](auto body, void (process::*end)()) {
         pipe_queue<char> ready;
         process victim([&] { return body(ready); });
-        ready.get(); // it has got to the point
+        ready.close();
+        ready.get(); // it has got to the point, or has ended
         (victim.*end)();
         victim.join();
         codes += fmt::format(" {}", *victim.exit_code());

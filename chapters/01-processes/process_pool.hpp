@@ -238,7 +238,7 @@ class process_pool {
     void give_out() {
         std::string why;
         try {
-            if (!closed_)
+            if (!closed_ || !waiting_.empty())
                 start_workers();
         } catch (const std::system_error& error) {
             why = std::string("no worker: ") + error.what();

@@ -49,30 +49,32 @@ class shared_semaphore {
     shared_semaphore& operator=(const shared_semaphore&) = delete;
 
     void release() { check(::sem_post(&semaphore_), "sem_post"); }
+    // Throws stopped_by_signal: at once, or a tenth of a second later if the
+    // signal came just before the wait.
     void acquire() {
-        while (::sem_wait(&semaphore_) == -1)
-            check_interrupted();
+        while (!acquire_within(100'000)) {
+        }
     }
     // Returns false if nothing was released in this time.
     bool acquire_within(std::int64_t microseconds) {
+        throw_if_stopped();
+        if (::sem_trywait(&semaphore_) == 0)
+            return true; // without a look at the clock
         timespec until = {};
-        ::clock_gettime(CLOCK_REALTIME, &until); // what sem_timedwait takes
+        ::clock_gettime(CLOCK_MONOTONIC, &until);
         const std::int64_t nanoseconds = until.tv_nsec + microseconds * 1000;
         until.tv_sec += nanoseconds / 1'000'000'000;
         until.tv_nsec = nanoseconds % 1'000'000'000;
-        while (::sem_timedwait(&semaphore_, &until) == -1) {
+        while (::sem_clockwait(&semaphore_, CLOCK_MONOTONIC, &until) == -1) {
+            throw_if_stopped();
             if (errno == ETIMEDOUT)
                 return false;
-            check_interrupted();
+            if (errno != EINTR)
+                throw_errno("sem_clockwait");
         }
         return true;
     }
 
   private:
-    static void check_interrupted() {
-        if (errno != EINTR)
-            throw_errno("sem_wait");
-        throw_if_stopped();
-    }
     sem_t semaphore_;
 };

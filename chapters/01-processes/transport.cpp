@@ -26,10 +26,11 @@ void whole(Call call, int fd, Bytes* at, std::size_t bytes) {
 }
 
 // Sends and receives all messages, and returns the sum of their numbers,
-// which stand in their last bytes.
+// which stand in their last bytes. `childs` is the child's end alone: a parent
+// that holds it as well cannot see that the child is dead.
 template<class Put, class Get>
 std::int64_t transport(std::int64_t messages, std::size_t bytes, Put put,
-                       Get get) {
+                       Get get, descriptor childs = descriptor()) {
     std::vector<char> message(bytes);
     process child([&] {
         for (std::int64_t i = 0; i < messages; ++i) {
@@ -38,9 +39,14 @@ std::int64_t transport(std::int64_t messages, std::size_t bytes, Put put,
         }
         return 0;
     });
+    childs.close();
+    const auto look = [&child] {
+        if (!child.alive())
+            throw std::runtime_error("the child is dead");
+    };
     std::int64_t sum = 0;
     for (std::int64_t i = 0; i < messages; ++i) {
-        get(message.data());
+        get(message.data(), look);
         sum += message.back();
     }
     child.join();
@@ -68,10 +74,11 @@ int main(int argc, char** argv) try {
         check(via == "pipe" ? ::pipe(ends)
                             : ::socketpair(AF_UNIX, SOCK_STREAM, 0, ends),
               via);
-        const descriptor out(ends[0]), in(ends[1]);
+        const descriptor out(ends[0]);
         sum = transport(
-            messages, size, [&](char* m) { whole(::write, in.get(), m, size); },
-            [&](char* m) { whole(::read, out.get(), m, size); });
+            messages, size, [&](char* m) { whole(::write, ends[1], m, size); },
+            [&](char* m, auto) { whole(::read, out.get(), m, size); },
+            descriptor(ends[1]));
     } else {
         descriptor file;
         if (via == "file") {
@@ -81,7 +88,7 @@ int main(int argc, char** argv) try {
         const auto shared = make_shared_in<ring>(file.get(), size);
         sum = transport(
             messages, size, [&](char* m) { shared->put(m); },
-            [&](char* m) { shared->get(m); });
+            [&](char* m, const auto& look) { shared->get(m, look); });
     }
     fmt::print("message_us: {:.3f}\n",
                1e6 * clock.seconds() / static_cast<double>(messages));

@@ -13,6 +13,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstdint>
 #include <cstring>
@@ -59,8 +60,9 @@ inline samples_job parse_samples_job(int argc, char** argv, const char* program,
     return job;
 }
 
-// What was written. Checksums are sums, so the order of files is all the same
-// and so is the number of rows in each.
+// What was written. A checksum is a sum over all values, each times a number
+// that belongs to its row and column: a value in another place makes another
+// sum. But the order of files is all the same, and the number of rows in each.
 struct tally {
     std::int64_t rows = 0;
     std::uint64_t checksum = 0;
@@ -72,13 +74,40 @@ struct tally {
     }
 };
 
-// The sum of all 8-byte words: read from the very bytes that go to the file.
-inline std::uint64_t sum_of_words(std::span<const std::byte> bytes) {
+// Of the values of one column, from word number `first` of it on; read from the
+// very bytes that go to the file, 8 at a time.
+inline std::uint64_t checksum(std::size_t column, std::uint64_t first,
+                              std::span<const std::byte> bytes) {
+    std::uint64_t weight = 2 * (first + column * 0x9e3779b97f4a7c15) + 1;
     std::uint64_t sum = 0;
-    for (std::size_t at = 0; at + 8 <= bytes.size(); at += 8) {
+    for (std::size_t at = 0; at + 8 <= bytes.size(); at += 8, weight += 2) {
         std::uint64_t word;
         std::memcpy(&word, bytes.data() + at, 8);
-        sum += word;
+        sum += word * weight;
+    }
+    return sum;
+}
+
+// A text in Parquet: its length, and its characters.
+inline constexpr std::size_t id_bytes = 4 + id_length; // 5 words
+inline void put_id(sample_source source, std::uint64_t row, std::byte* at) {
+    const std::uint32_t length = id_length;
+    std::memcpy(at, &length, 4);
+    source.id(row, reinterpret_cast<char*>(at + 4));
+}
+
+// What all rows should add up to, straight from the generator.
+inline std::uint64_t expected_checksum(const samples_job& job) {
+    const sample_source source(static_cast<std::uint64_t>(job.seed));
+    std::uint64_t sum = 0;
+    for (std::uint64_t row = 0; row < std::uint64_t(job.rows); ++row) {
+        std::array<std::byte, id_bytes> id;
+        put_id(source, row, id.data());
+        sum += checksum(0, row * id_bytes / 8, id);
+        for (std::size_t c = 0; c < class_count; ++c) {
+            const double value = source.probability(row, c);
+            sum += checksum(1 + c, row, std::as_bytes(std::span(&value, 1)));
+        }
     }
     return sum;
 }
@@ -89,14 +118,10 @@ inline std::uint64_t write_group(parquet_writer& out, sample_source source,
     const auto count = static_cast<std::size_t>(rows);
     const auto row = static_cast<std::uint64_t>(first);
 
-    const std::uint32_t length = id_length;
-    const auto ids = out.next_column(rows, count * (4 + id_length));
-    for (std::size_t r = 0; r < count; ++r) {
-        std::byte* value = ids.data() + r * (4 + id_length);
-        std::memcpy(value, &length, 4);
-        source.id(row + r, reinterpret_cast<char*>(value + 4));
-    }
-    std::uint64_t checksum = sum_of_words(ids);
+    const auto ids = out.next_column(rows, count * id_bytes);
+    for (std::size_t r = 0; r < count; ++r)
+        put_id(source, row + r, ids.data() + r * id_bytes);
+    std::uint64_t sum = checksum(0, row * id_bytes / 8, ids);
 
     for (std::size_t c = 0; c < class_count; ++c) {
         const auto values = out.next_column(rows, count * 8);
@@ -104,10 +129,10 @@ inline std::uint64_t write_group(parquet_writer& out, sample_source source,
             const double value = source.probability(row + r, c);
             std::memcpy(values.data() + r * 8, &value, 8);
         }
-        checksum += sum_of_words(values);
+        sum += checksum(1 + c, row, values);
     }
     out.flush();
-    return checksum;
+    return sum;
 }
 
 // Writes file number `file` of the job. Call stop_on_signals() once before, so
@@ -142,11 +167,14 @@ inline tally write_file(const samples_job& job, std::int64_t file,
 }
 
 // Prints what every samples_* program prints; the program's exit status. The
-// checksum is equal for all of them, with any number of workers.
+// clock stops first: making all rows once more is the proof, not the work.
 inline int finish_samples(const samples_job& job, const tally& sum,
                           const stopwatch& clock) {
     fmt::print("rows_per_s: {:.0f}\n",
                static_cast<double>(sum.rows) / clock.seconds());
-    fmt::print("checksum: {:016x}\n", sum.checksum);
-    return finish(sum.rows, job.rows);
+    const auto in_words = [](std::int64_t rows, std::uint64_t checksum) {
+        return fmt::format("{} rows, checksum {:016x}", rows, checksum);
+    };
+    return finish(in_words(sum.rows, sum.checksum),
+                  in_words(job.rows, expected_checksum(job)));
 }

@@ -57,7 +57,7 @@ std::string describe_machine(const std::vector<std::string>& more) {
     machine["date"] = now();
     machine["processor"] = find_line("/proc/cpuinfo", "model name");
     machine["CPUs we may use"] = fmt::format(
-        "{}{}", cpus_by_affinity(),
+        "{}{}", usable_cores().size(),
         std::isinf(quota) ? "" : fmt::format(", quota {:g}", quota));
     machine["memory"] = fmt::format("{:.0f} GiB", gib);
     machine["system"] = find_line("/etc/os-release", "PRETTY_NAME") + ", "

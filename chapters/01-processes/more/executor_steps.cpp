@@ -17,11 +17,13 @@ int main(int argc, char** argv) try {
     cli("executor_steps", "Calls a function in a child.").parse(argc, argv);
     fmt::print("raise 100 by 10 %\n");
     auto ends = socket_pair();
-    message_stream to_child(std::move(ends.first)),
-        to_parent(std::move(ends.second));
+    message_stream to_child(std::move(ends.first));
 
     //> child
-    process child([&] {
+    // Its end goes to the child, for a parent that holds it as well cannot see
+    // that the child is dead.
+    process child([end = std::move(ends.second)]() mutable {
+        message_stream to_parent(std::move(end));
         to_parent.receive(); // waits
         std::string_view message = to_parent.next().value();
         auto price = from_wire<std::int64_t>(message);
@@ -42,7 +44,8 @@ int main(int argc, char** argv) try {
     to_child.add(message);
     step(2, "send them through a socket pair, with their length before");
     to_child.flush();
-    to_child.receive(); // waits
+    if (!to_child.receive()) // waits
+        throw std::runtime_error("the child is dead");
     std::string_view answer = to_child.next().value();
     step(6, fmt::format("receive {} bytes", answer.size()));
     const auto result = from_wire<std::int64_t>(answer);

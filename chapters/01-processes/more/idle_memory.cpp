@@ -6,8 +6,8 @@
 #include "01-processes/process.hpp"
 #include "common/cli.hpp"
 
-#include <barrier>
 #include <fstream>
+#include <latch>
 #include <thread>
 
 // The number after `key` in a file of /proc, in KiB; 0 if it is not there.
@@ -35,28 +35,38 @@ int main(int argc, char** argv) try {
     {
         pipe_queue<char> ready;
         std::vector<process> children;
-        for (; waited < workers; ++waited)
+        for (; waited < workers; ++waited) {
             children.emplace_back([&] {
                 ready.put('r');
                 return ::pause();
             });
-        for (std::int64_t i = 0; i < workers; ++i)
+            std::vector<pollfd> ends = {{ready.read_end(), POLLIN, 0},
+                                        {children.back().pidfd(), POLLIN, 0}};
+            wait_for(ends);
+            if (ends[0].revents == 0)
+                throw std::runtime_error("a child is dead");
             ready.get();
+        }
         processes += memory_kib(::getpid());
         for (const process& child : children)
             processes += memory_kib(child.pid());
     }
-    std::barrier all_there(workers + 1), all_gone(workers + 1);
+    std::latch all_there(workers), go(1);
     std::vector<std::jthread> threads;
     const std::int64_t before = memory_kib(::getpid());
-    for (std::int64_t i = 0; i < workers; ++i, ++waited)
-        threads.emplace_back([&] {
-            all_there.arrive_and_wait();
-            all_gone.arrive_and_wait();
-        });
-    all_there.arrive_and_wait();
+    try {
+        for (std::int64_t i = 0; i < workers; ++i, ++waited)
+            threads.emplace_back([&] {
+                all_there.count_down();
+                go.wait();
+            });
+    } catch (...) { // the system gives no more: those that there are may go
+        go.count_down();
+        throw;
+    }
+    all_there.wait();
     const std::int64_t in_threads = memory_kib(::getpid()) - before;
-    all_gone.arrive_and_wait();
+    go.count_down();
     fmt::print("process_kib: {:.0f}\n", double(processes) / double(workers));
     fmt::print("thread_kib: {:.0f}\n", double(in_threads) / double(workers));
     return finish(waited, 2 * workers);

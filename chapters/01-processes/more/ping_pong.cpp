@@ -14,7 +14,7 @@ int main(int argc, char** argv) try {
         .number("rounds", rounds, 1, 100'000'000, "to and fro")
         .parse(argc, argv);
     fmt::print("{} rounds\n", rounds);
-    const auto ends = socket_pair();
+    auto ends = socket_pair();
     const int parents = ends.first.get(), childs = ends.second.get();
     //> child
     process child([&] {
@@ -26,11 +26,13 @@ int main(int argc, char** argv) try {
         return 0;
     });
     //< child
+    ends.second.close(); // else we could not see that the child is dead
     std::int64_t number = 0;
     const stopwatch clock;
     for (std::int64_t i = 0; i < rounds; ++i) {
         ::send(parents, &number, sizeof number, MSG_NOSIGNAL);
-        ::recv(parents, &number, sizeof number, 0);
+        if (::recv(parents, &number, sizeof number, 0) <= 0)
+            throw std::runtime_error("the child is dead");
     }
     fmt::print("tasks_per_s: {:.0f}\n",
                static_cast<double>(rounds) / clock.seconds());

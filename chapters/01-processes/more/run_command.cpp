@@ -15,8 +15,8 @@ int main(int argc, char** argv) try {
     int to[2], from[2];
     check(::pipe2(to, O_CLOEXEC), "pipe");
     check(::pipe2(from, O_CLOEXEC), "pipe");
-    const descriptor its_input(to[0]), its_output(from[1]), output(from[0]);
-    descriptor input(to[1]);
+    descriptor its_input(to[0]), its_output(from[1]), input(to[1]);
+    const descriptor output(from[0]);
 
     //> spawn
     posix_spawn_file_actions_t actions;
@@ -27,11 +27,15 @@ int main(int argc, char** argv) try {
     char* arguments[] = {name, nullptr};
     char* environment[] = {locale, nullptr};
     pid_t pid = 0;
-    if (::posix_spawn(&pid, "/usr/bin/sort", &actions, nullptr, arguments,
-                      environment)
-        != 0)
+    const int error = ::posix_spawn(&pid, "/usr/bin/sort", &actions, nullptr,
+                                    arguments, environment);
+    if (error == ENOENT)
         throw missing("no /usr/bin/sort to start");
+    if (error != 0)
+        throw std::system_error(error, std::generic_category(), "posix_spawn");
     ::posix_spawn_file_actions_destroy(&actions);
+    its_input.close(); // else we could not see that it has ended
+    its_output.close();
     //< spawn
     const std::string words = "threads\nprocesses\ncoroutines\n";
     // Short, so it fits into the pipe. With more, one would have to read and

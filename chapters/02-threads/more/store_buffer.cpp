@@ -15,11 +15,16 @@ static constexpr std::int64_t pairs_a_round = 100;
 // Two threads meet here, again and again, and leave at almost the same moment.
 class meeting {
   public:
-    void arrive_and_wait(std::int64_t time) {
+    // False: the other one will not come.
+    bool arrive_and_wait(std::int64_t time, const std::stop_token& stop) {
         ++arrived_;
         for (int spins = 0; arrived_ < 2 * time; ++spins)
-            if (spins > 10'000) // there may be only one core
+            if (spins > 10'000) { // there may be only one core
                 std::this_thread::yield();
+                if (stop.stop_requested())
+                    return false;
+            }
+        return true;
     }
 
   private:
@@ -41,28 +46,30 @@ static std::int64_t both_zero(std::int64_t rounds) {
     meeting start, end;
     std::int64_t count = 0;
     //> threads
-    std::jthread first([&] {
+    // If there is no second thread, the first one's destructor stops it.
+    std::jthread first([&](const std::stop_token& stop) {
         use_core(0);
         for (std::int64_t round = 1; round <= rounds; ++round) {
-            start.arrive_and_wait(round);
+            if (!start.arrive_and_wait(round, stop))
+                return;
             for (pair& p : pairs) {
                 p.x.store(1, order);
                 p.seen_by_first = p.y.load(order);
             }
-            end.arrive_and_wait(round);
+            end.arrive_and_wait(round, stop);
         }
     });
-    std::jthread second([&] {
+    std::jthread second([&](const std::stop_token& stop) {
         use_core(1);
         for (std::int64_t round = 1; round <= rounds; ++round) {
             for (pair& p : pairs)
                 p.x = p.y = 0;
-            start.arrive_and_wait(round);
+            start.arrive_and_wait(round, stop);
             for (pair& p : pairs) {
                 p.y.store(1, order);
                 p.seen_by_second = p.x.load(order);
             }
-            end.arrive_and_wait(round);
+            end.arrive_and_wait(round, stop);
             for (const pair& p : pairs)
                 count += p.seen_by_first == 0 && p.seen_by_second == 0;
         }
