@@ -121,8 +121,7 @@ elif [[ $(id -u) == 0 ]]; then
     for limit in 1 3; do
         for program in gil_countdown gil_io gil_extension gil_primes gil_spinner \
             gil_timeline gil_interpreters refcount_atomic; do
-            call timeout 60 setpriv --reuid=65532 --clear-groups \
-                prlimit --nproc=$limit "$bin/$program" --workers 4
+            call as_stranger $limit "$program" --workers 4
             same "$program, $limit threads: exit status" 1 "$status"
             same "$program, $limit threads" \
                 "$program: Resource temporarily unavailable" "$err"

@@ -68,19 +68,14 @@ if grep -q -e __tsan_init -e __asan_init "$bin/thread_lifecycle"; then
     echo "not tried under sanitizers, which need threads themselves:" \
         "programs that get none"
 elif ((EUID == 0)); then
-    # By a user who may have so many; root may have as many as it likes. In a
-    # directory that such a user may enter.
-    mkdir "$work/bin"
-    (cd "$bin" && cp -- "${programs[@]}" "$work/bin")
+    # Root may have as many as it likes.
     for limit in 1 2 3; do # with the program itself
         for program in "${programs[@]}"; do
             # The pool of Asio 1.22 waits for its first thread if there is no
             # second one.
             [[ $program != tasks_asio ]] || continue
             read -ra options <<<"$(options_of "$program")"
-            call timeout 60 setpriv --reuid=65532 --regid=65532 \
-                --clear-groups prlimit --nproc=$limit \
-                "$work/bin/$program" "${options[@]}"
+            call as_stranger $limit "$program" "${options[@]}"
             checks=$((checks + 1))
             case $status in
             "$(status_of "$program")") ;; # it needs none, or can do without

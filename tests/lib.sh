@@ -84,6 +84,17 @@ runs() {
     matches "${*:2}" "$1" "$out"
 }
 
+# as_stranger LIMIT PROGRAM ...: one of ours, by a user without rights, of whom
+# there may be so many processes and threads. In a directory that everybody may
+# enter: the checkout may be closed to others.
+as_stranger() {
+    mkdir -p "$work/bin"
+    [[ -e $work/bin/$2 ]] || cp -- "$bin/$2" "$work/bin"
+    local user=$((100000 + $$)) # of this test alone
+    (cd "$work" && timeout 60 setpriv --reuid=$user --regid=$user \
+        --clear-groups prlimit --nproc="$1" "$work/bin/$2" "${@:3}")
+}
+
 # number NAME: of the figure NAME in the last output.
 number() { sed -n "s/^$1: //p" <<<"$out"; }
 

@@ -87,8 +87,7 @@ if grep -qE '__(a|t)san_init' "$bin/process_lifecycle"; then
 elif [[ $(id -u) == 0 ]]; then
     for program in process_lifecycle primes_processes primes_pool \
         prefork_server random_seeded; do
-        call setpriv --reuid=65532 --clear-groups prlimit --nproc=1 \
-            "$bin/$program"
+        call as_stranger 1 "$program"
         same "$program without processes: exit status" 1 "$status"
         same "$program without processes" \
             "$program: fork: Resource temporarily unavailable" "$err"

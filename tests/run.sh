@@ -39,7 +39,7 @@ run "$root/tools/setup.sh" "${setup[@]}" || exit
 require_room "$root" 800 "programs and tests"
 require_room "${TMPDIR:-/tmp}" 300 "temporary files"
 cd "$root"
-passed=0 failed=0
+passed=0 failed=0 skipped=0
 for preset in "${presets[@]}"; do
     printf '\n=== %s ===\n' "$preset"
     build "$preset" "build-$preset" || exit
@@ -57,6 +57,7 @@ for preset in "${presets[@]}"; do
     passed=$((passed + $(grep -c ' Passed ' "$log" || true)))
     failed=$((failed + $(grep -cE '\*\*\*(Failed|Timeout|Not Run|Exception)' \
         "$log" || true)))
+    skipped=$((skipped + $(grep -c '\*\*\*Skipped' "$log" || true)))
 done
 
 if ((${#presets[@]} > 1)); then
@@ -75,5 +76,7 @@ if ((${#presets[@]} > 1)); then
 fi
 
 echo
-printf '%s passed, %s failed\n' "$passed" "$failed"
+((skipped == 0)) || printf '\nleft out, as the tests say above:\n%s\n' \
+    "$(grep -hE '\*\*\*Skipped' build-*/tests.log)"
+printf '%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
 ((passed > 0 && failed == 0))

@@ -61,6 +61,23 @@ with_stub "$root/run_all.sh" --quick
 same "run_all.sh passes that on: exit status" 3 "$status"
 restore hyperfine
 
+# --- DuckDB cannot be fetched: the rest of the tests goes on ------------------------
+
+cp -r "$root/tools" "$work"
+mkdir "$work/tests"
+cp "$root/tests/package.json" "$work/tests"
+rm "$work/path/npm"
+printf '#!/bin/sh\necho "npm: no way out" >&2\nexit 1\n' >"$work/path/npm"
+chmod +x "$work/path/npm"
+with_stub "$work/tools/setup.sh" --tests
+same "npm fails: exit status" 0 "$status"
+matches "npm fails" "no way out.*the test parquet, which reads our files by it, will be left out" "$err"
+rm "$work/path/npm"
+cp "$root/tests/parquet.sh" "$root/tests/lib.sh" "$work/tests"
+call bash "$work/tests/parquet.sh"
+same "no DuckDB: exit status" 77 "$status"
+matches "no DuckDB" "^not tried: " "$out"
+
 # --- Bad usage -----------------------------------------------------------------
 
 for script in "$setup --yess" "$root/run_all.sh --fast" "$root/run_all.sh 99" \

@@ -13,8 +13,14 @@ same "scripts were found" 1 "$((${#scripts[@]} > 10))"
 
 mapfile -t sources < <(find chapters common tools tests -name node_modules -prune \
     -o \( -name '*.cpp' -o -name '*.hpp' \) -print)
-call clang-format --dry-run -Werror "${sources[@]}"
-same "clang-format (clang-format -i mends it): ${err:0:500}" 0 "$status"
+# Each version of clang-format has opinions of its own; version 14's are ours.
+version=$(clang-format --version)
+if [[ $version == *"version 14."* ]]; then
+    call clang-format --dry-run -Werror "${sources[@]}"
+    same "clang-format (clang-format -i mends it): ${err:0:500}" 0 "$status"
+else
+    echo "not tried: the sources are formatted by clang-format 14, here is $version"
+fi
 same "sources were found" 1 "$((${#sources[@]} > 20))"
 
 # Readers' machines differ: no path of one machine in what we ship.
