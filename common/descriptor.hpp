@@ -74,6 +74,8 @@ wait_for(std::vector<pollfd>& ends,
     using std::chrono::milliseconds;
     using clock = std::chrono::steady_clock;
     const auto start = clock::now();
+    if (timeout) // or what is subtracted from it could be too much
+        timeout = std::max(*timeout, milliseconds(0));
     ends.push_back({stop_event, POLLIN, 0}); // poll() passes over a -1
     int ready = 0;
     for (;;) {

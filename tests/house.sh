@@ -249,4 +249,3 @@ sees claims_answered "C-S2-30: chapter 08 is there" \
     cp -r $four chapters/08-which-model
 sees claims_answered "C-S0-35: chapter 09 is there" \
     cp -r $four chapters/09-beyond-one-machine
-sees claims_answered "chapter 06 is there" cp -r $four chapters/06-coroutines

@@ -655,6 +655,88 @@ TEST_CASE("close finishes what was accepted, whoever retires or dies") {
     CHECK_FALSE(has_children());
 }
 
+TEST_CASE("a retired worker ends by itself, and prints what it has to") {
+    std::string path = fs::temp_directory_path() / "test.XXXXXX";
+    const descriptor file(check(::mkstemp(path.data()), path));
+    static std::FILE* log = nullptr;
+    pool_options options;
+    options.workers = 2;
+    options.max_tasks_per_child = 5;
+    options.initializer = [&] { log = std::fopen(path.c_str(), "a"); };
+    {
+        process_pool<int, int> pool(
+            [](const int& x) {
+                std::fprintf(log, "%d\n", x); // kept in its buffer
+                return x;
+            },
+            options);
+        pool.map(first_numbers(200));
+        pool.close();
+    }
+    std::ifstream in(path);
+    CHECK(std::count(std::istreambuf_iterator<char>(in), {}, '\n') == 200);
+    fs::remove(path);
+}
+
+TEST_CASE("how a worker ended is what it said, with a polite pool too") {
+    pool_options options;
+    options.workers = 1;
+    options.attempts = 1;
+    options.initializer = stop_on_signals;
+    for (const int end_signal : {SIGKILL, SIGTERM}) {
+        options.end_signal = end_signal;
+        process_pool<int, int> pool(
+            [](const int& signal) {
+                ::raise(signal);
+                throw_if_stopped();
+                return 0;
+            },
+            options);
+        for (int i = 0; i < 20; ++i)
+            CHECK_THAT(pool.get(pool.submit(SIGINT))->error,
+                       contains("killed by SIGINT"));
+    }
+}
+
+TEST_CASE("the memory of a pool does not grow with what went through it") {
+    if (sanitized)
+        return; // they keep what was freed
+    pool_options options;
+    options.workers = 1;
+    options.prefetch = 8;
+    process_pool<std::string, int> pool(
+        [](const std::string& text) { return int(text.size()); }, options);
+    rusage before = {}, after = {};
+    ::getrusage(RUSAGE_SELF, &before);
+    const std::string mebibyte(1 << 20, 'x');
+    for (int i = 0; i < 8; ++i)
+        pool.submit(mebibyte);
+    for (int i = 0; i < 200; ++i) {
+        CHECK(pool.next()->value() == 1 << 20);
+        pool.submit(mebibyte);
+    }
+    ::getrusage(RUSAGE_SELF, &after);
+    CHECK((after.ru_maxrss - before.ru_maxrss) / 1024 < 100); // MiB, of 208
+}
+
+TEST_CASE("a process that is moved is the same one, with all that it has") {
+    process polite([] { return ::pause(); }, SIGTERM);
+    process other([] { return ::pause(); });
+    const pid_t first = polite.pid(), second = other.pid();
+    std::swap(polite, other);
+    CHECK(polite.pid() == second);
+    CHECK(other.pid() == first);
+    polite.end();
+    other.end();
+    CHECK(polite.exit_code() == -SIGKILL);
+    CHECK(other.exit_code() == -SIGTERM);
+    // One that stands still ends, too, whichever signal ends it.
+    process still([] { return ::pause(); }, SIGTERM);
+    still.send(SIGSTOP);
+    still.end();
+    CHECK(still.exit_code() == -SIGTERM);
+}
+
 TEST_CASE("a pool that is closed beside another one") {
     pool_options options;
     options.workers = 2;

@@ -90,6 +90,12 @@ TEST_CASE("ready says whether get would wait") {
     CHECK(later.get() == 1);
 }
 
+TEST_CASE("a future belongs to one: it can be moved, and not copied") {
+    STATIC_REQUIRE_FALSE(std::is_copy_constructible_v<pool_future<int>>);
+    STATIC_REQUIRE_FALSE(std::is_copy_assignable_v<pool_future<void>>);
+    STATIC_REQUIRE(std::is_nothrow_move_assignable_v<pool_future<int>>);
+}
+
 TEST_CASE("get waits for the thread that has begun the task") {
     thread_pool pool(1);
     std::atomic<int> runs = 0;

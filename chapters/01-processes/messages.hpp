@@ -29,12 +29,15 @@ class message_stream {
     // To be sent by the next flush(). Throws length_error if it is too long.
     void add(std::string_view message) {
         check_length(message.size());
+        if (sent_ > out_.size() / 2) { // or out_ could grow for ever
+            out_.erase(0, sent_);
+            sent_ = 0;
+        }
         const std::uint64_t length = message.size();
         out_.append(reinterpret_cast<const char*>(&length), sizeof length);
         out_ += message;
     }
-    // Sends as much as the socket takes; all of it, if that is one that
-    // blocks. Returns false if the other side is gone.
+    // Sends as much as the socket takes, all if it blocks. False: nobody reads.
     bool flush() {
         while (sent_ < out_.size()) {
             // NOSIGNAL: the death of the other side is no reason to die.
@@ -57,7 +60,7 @@ class message_stream {
     }
 
     // Receives what is there, or waits for something if the socket blocks.
-    // Returns the number of bytes, and nothing at the end of the stream.
+    // Returns how many bytes (0: none yet), and nothing at the stream's end.
     std::optional<std::size_t> receive() {
         in_.erase(0, used_); // what next() has given out
         used_ = 0;
@@ -91,5 +94,5 @@ class message_stream {
   private:
     descriptor socket_;
     std::string out_, in_;
-    std::size_t sent_ = 0, used_ = 0; // of these
+    std::size_t sent_ = 0, used_ = 0; // so much of out_, of in_
 };

@@ -1,5 +1,6 @@
 // A child process that runs a function. None outlives its object, and none
-// outlives its parent, whatever kills that.
+// outlives its parent, whatever kills that (if it is ended by SIGKILL, as by
+// default, and remains the user that it was).
 //
 //     process child([] { return 7; });
 //     child.join();                       // child.exit_code() == 7
@@ -35,7 +36,9 @@ class process {
     template<class Body>
     explicit process(Body body, int end_signal = SIGKILL)
         : end_signal_(end_signal) {
-        std::fflush(nullptr); // or the child had a copy of what is buffered
+        parents_own.reserve(parents_own.size()
+                            + 1); // may throw: before the fork
+        std::fflush(nullptr);     // or the child had a copy of what is buffered
         const pid_t parent = ::getpid();
         // No signal now: the child would take it by its parent's handlers.
         sigset_t all, before;
@@ -51,7 +54,13 @@ class process {
         open_descriptor();
     }
     process(process&&) noexcept = default;
-    process& operator=(process&& other) noexcept = default; // swaps pidfd_
+    process& operator=(process&& other) noexcept { // that ends what we had
+        std::swap(end_signal_, other.end_signal_);
+        std::swap(pid_, other.pid_);
+        std::swap(pidfd_, other.pidfd_);
+        std::swap(code_, other.code_);
+        return *this;
+    }
     ~process() { end(); }
 
     pid_t pid() const { return pid_; }
@@ -72,8 +81,11 @@ class process {
     // Waits for its end, for ever or for `timeout`. Has it ended? Throws
     // stopped_by_signal, see check.hpp, if it has not.
     bool join(std::optional<std::chrono::milliseconds> timeout = {}) {
-        std::vector<pollfd> end = {{pidfd_.get(), POLLIN, 0}};
-        if (!ended() && wait_for(end, timeout))
+        pollfd end = {pidfd_.get(), POLLIN, 0};
+        if (!ended() && ::poll(&end, 1, 0) == 1)
+            reap(); // before a signal has its say
+        std::vector<pollfd> ends = {{pidfd_.get(), POLLIN, 0}};
+        if (!ended() && wait_for(ends, timeout))
             reap();
         return ended();
     }
@@ -81,6 +93,7 @@ class process {
     // Ends it, and takes its status, whatever signals come to us.
     void end() {
         send(end_signal_);
+        send(SIGCONT); // one that stands still could not end
         if (!ended())
             reap();
     }

@@ -6,7 +6,8 @@
 //     const auto squares = pool.map({1, 2, 3});       // 1 4 9, in this order
 //
 // The pool has no thread of its own: it gives out tasks and takes in results
-// only while its owner is in a call to it. For a process with one thread.
+// only while its owner is in a call to it. For a process with one thread. Where
+// the parent has no memory left to keep a task, the program ends.
 #pragma once
 
 #include "common/stopwatch.hpp"
@@ -35,7 +36,7 @@ struct task_outcome {
     std::string error; // if there is no result
 
     // Throws runtime_error with the error.
-    const Result& value() const {
+    Result value() const {
         if (!result)
             throw std::runtime_error(error);
         return *result;
@@ -60,6 +61,7 @@ class process_pool {
         start_workers();
     }
     // Ends the workers now; what is unfinished is lost.
+    process_pool(const process_pool&) = delete;
     ~process_pool() {
         for (pool_worker& worker : workers_) // all, before we wait for one
             worker.stop(options_.end_signal);
@@ -101,8 +103,9 @@ class process_pool {
         return one;
     }
 
-    // The results in the order of the tasks, which travel `chunk` at a time
-    // (from 1). Throws the first task's error, when all have ended.
+    // The results in the order of the tasks; both travel `chunk` at a time.
+    // Throws the first task's error, when all have ended; or stopped_by_signal,
+    // and what ends after that comes out of next().
     std::vector<Result> map(const std::vector<Task>& tasks,
                             std::size_t chunk = 1) {
         if (chunk == 0)
@@ -164,10 +167,12 @@ class process_pool {
             all.push_back(worker.child.pid());
         return all;
     }
-    // Workers so far, those of the beginning and replacements.
+    // Workers so far, with those that have replaced others.
     std::int64_t started() const { return started_; }
 
   private:
+    // A job goes from waiting_ to a worker (give_out) and comes back as
+    // outcomes (take_answer); or its worker dies (reap), and it waits again.
     static pool_job job_of(std::uint64_t first, const Task* tasks,
                            std::size_t count) {
         pool_job job{first, count, {}};
@@ -180,12 +185,13 @@ class process_pool {
     void accept(pool_job job) {
         if (closed_)
             throw std::logic_error("this pool is closed");
-        next_number_ += job.tasks;
-        unfinished_ += job.tasks;
-        waiting_.push_back(std::move(job));
+        const std::size_t tasks = job.tasks;
+        waiting_.push_back(std::move(job)); // or throws, and nothing happened
+        next_number_ += tasks;
+        unfinished_ += tasks;
     }
 
-    void finish(outcome one) {
+    void finish(outcome one) noexcept {
         --unfinished_;
         if (!one.result)
             one.error = fmt::format("task {}: {}", one.task, one.error);
@@ -216,29 +222,28 @@ class process_pool {
     }
 
     void start_workers() {
-        const auto serve = [this](message_stream parent) {
-            serve_tasks<Task, Result>(std::move(parent), work_,
-                                      options_.initializer);
+        const auto serve = [this](message_stream& parent) {
+            serve_tasks<Task, Result>(parent, work_, options_.initializer);
         };
         for (; std::ssize(workers_) < options_.workers; ++started_)
             workers_.emplace_back(serve, options_.end_signal);
     }
-    bool retired(const pool_worker& worker) const {
+    bool used_up(const pool_worker& worker) const {
         return options_.max_tasks_per_child > 0
                && worker.given >= options_.max_tasks_per_child;
     }
     bool may_have(const pool_worker& worker, const pool_job& next) const {
         if (worker.sent.empty())
-            return !retired(worker);
-        return !retired(worker) && !next.alone && !worker.sent.back().alone
+            return !used_up(worker);
+        return !used_up(worker) && !next.alone && !worker.sent.back().alone
                && std::ssize(worker.sent) < options_.prefetch;
     }
 
     // Replaces the dead, and gives each worker as much as it may have.
-    void give_out() {
+    void give_out() noexcept {
         std::string why;
         try {
-            if (!closed_ || !waiting_.empty())
+            if (!waiting_.empty()) // the idle are replaced when needed
                 start_workers();
         } catch (const std::system_error& error) {
             why = std::string("no worker: ") + error.what();
@@ -248,8 +253,12 @@ class process_pool {
         for (bool gave = true; std::exchange(gave, false);) {
             for (pool_worker& worker : workers_) // one each, then another each
                 if (!waiting_.empty() && may_have(worker, waiting_.front())) {
-                    worker.give(std::move(waiting_.front()));
+                    pool_job& job =
+                        worker.sent.emplace_back(std::move(waiting_.front()));
                     waiting_.pop_front();
+                    worker.stream.add(job.message);
+                    worker.given += std::int64_t(job.tasks);
+                    ++job.tried;
                     gave = true;
                 }
         }
@@ -257,10 +266,9 @@ class process_pool {
             worker.stream.flush(); // dead? supervise() sees it
     }
 
-    // Waits for answers and deaths, for `timeout` at most. This is the only
-    // place where the parent waits: if it waited for a worker to read, and
-    // the worker for the parent to read, each with a long message to send,
-    // both would wait for ever.
+    // Waits for answers and deaths. While tasks are unfinished the parent waits
+    // nowhere else: if it waited for a worker to read, and that for the parent,
+    // with a long message each, it would be for ever.
     void supervise(std::optional<milliseconds> timeout) {
         std::vector<pollfd> ends;
         for (const pool_worker& worker : workers_) {
@@ -313,22 +321,22 @@ class process_pool {
         worker.sent.pop_front();
         for (outcome& one : all)
             finish(std::move(one));
-        if (retired(worker) && worker.sent.empty())
+        if (used_up(worker) && worker.sent.empty())
             worker.retire();
     }
 
     // Takes a worker that is dead, or of no use (`why`), off the list; the next
     // give_out() replaces it. Its jobs wait again, or have failed.
-    void reap(std::size_t i, std::string why) {
+    void reap(std::size_t i, std::string why) noexcept {
         pool_worker dead = std::move(workers_[i]);
         workers_.erase(workers_.begin() + static_cast<std::ptrdiff_t>(i));
         dead.stop(options_.end_signal);
         dead.child.end();
         if (why.empty())
             why = dead.child.how_it_ended();
-        for (; !dead.sent.empty();
-             dead.sent.pop_back()) { // the first one last,
-            if (dead.sent.back().tried < options_.attempts) // so it is in front
+        // From the back, for each goes to the front of those that wait.
+        for (; !dead.sent.empty(); dead.sent.pop_back()) {
+            if (dead.sent.back().tried < options_.attempts)
                 try_again(std::move(dead.sent.back()));
             else
                 fail(dead.sent.back(), why);

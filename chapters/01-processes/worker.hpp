@@ -48,7 +48,7 @@ std::string answer_to(std::string_view message,
         } catch (...) {
             answer.resize(before);
             put(answer, 'e');
-            put(answer, error_text());
+            put(answer, error_text().substr(0, 4096));
         }
     }
     return answer;
@@ -57,26 +57,28 @@ std::string answer_to(std::string_view message,
 //> serve
 // What a worker does until its parent has closed its end or is gone.
 template<wire_type Task, wire_type Result>
-void serve_tasks(message_stream parent, std::function<Result(const Task&)> work,
+void serve_tasks(message_stream& parent,
+                 std::function<Result(const Task&)> work,
                  const std::function<void()>& initializer) {
     try {
         if (initializer)
             initializer();
-    } catch (...) { // the answer to every task, then
+    } catch (...) { // from now on every task is answered by this error
         work = [why = error_text()](const Task&) -> Result {
             throw std::runtime_error("the initializer: " + why);
         };
     }
     std::vector<pollfd> readable = {{parent.socket(), POLLIN, 0}};
     while (parent.flush()) {
-        if (stop_event != -1) // by the initializer: no signal may be lost
+        if (stop_event != -1) // the initializer wants signals to end waits
             wait_for(readable);
         if (!parent.receive())
             return;
         stopwatch since_flush;
         while (const auto message = parent.next()) {
             parent.add(answer_to<Task, Result>(*message, work));
-            std::fflush(stdout); // what is answered has been printed, too
+            // What is answered has been printed, too.
+            check(std::fflush(stdout), "standard output");
             // Answers to tiny tasks travel together. One may wait for the
             // task after it, but only where prefetch is more than 1.
             if (since_flush.seconds() > 100e-6) {
@@ -100,11 +102,9 @@ struct pool_job {
 // A worker, as its parent sees it.
 struct pool_worker {
     // Starts a process that runs serve(its end of the stream). Throws
-    // system_error. For `end_signal` see process.hpp.
-    //
-    // A worker learns that its parent is gone by the end of its stream, and
-    // that comes only when nobody holds the parent's end: no other worker, by
-    // parents_own, and not this one.
+    // system_error. The stream ends when the parent is gone, for nobody else
+    // holds its end: no other worker, by parents_own, and not this one. The
+    // worker's end stays open until it has ended, or we would not wait for it.
     template<class Serve>
     pool_worker(const Serve& serve, int end_signal,
                 std::pair<descriptor, descriptor> ends = socket_pair())
@@ -112,24 +112,18 @@ struct pool_worker {
           child(
               [&] {
                   ::close(stream.socket());
-                  serve(message_stream(std::move(ends.second)));
-                  return 0;
+                  serve(*new message_stream(std::move(ends.second)));
+                  return 0; // and it stays open
               },
               end_signal) {
         parents_own.push_back(stream.socket());
-        // The parent waits in process_pool::supervise() only.
+        // The parent waits in process_pool::supervise(), and not for this one.
         check(::fcntl(stream.socket(), F_SETFL, O_NONBLOCK), "fcntl");
     }
     pool_worker(pool_worker&&) noexcept = default;
     pool_worker& operator=(pool_worker&&) noexcept = default;
     ~pool_worker() { std::erase(parents_own, stream.socket()); }
 
-    void give(pool_job job) {
-        stream.add(job.message);
-        ++job.tried;
-        given += static_cast<std::int64_t>(job.tasks);
-        sent.push_back(std::move(job));
-    }
     // Lets it end by itself: it sees the end of its stream.
     void retire() const { ::shutdown(stream.socket(), SHUT_WR); }
     // Brings its end about: it reads no more, and nobody listens to it.

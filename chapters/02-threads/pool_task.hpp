@@ -108,6 +108,8 @@ class pool_future {
   public:
     explicit pool_future(std::shared_ptr<task_with<Result>> task)
         : task_(std::move(task)) {}
+    pool_future(pool_future&&) noexcept = default; // so it is not copied
+    pool_future& operator=(pool_future&&) noexcept = default;
 
     // Has the task ended? Or has get() taken the result already?
     bool ready() const { return task_ == nullptr || task_->ended(); }

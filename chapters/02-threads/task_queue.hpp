@@ -1,5 +1,6 @@
 // The queue of a thread_pool: like bounded_queue, but without a limit, so that
-// putting never waits, and with at most one call of the kernel an item.
+// putting never waits, and without waking anybody for an item that a busy
+// thread will fetch anyway.
 #pragma once
 
 #include "futex_condition.hpp"
@@ -13,11 +14,11 @@ template<class Item>
 class task_queue {
   public:
     //> put
-    // False: the queue is closed, and `item` goes.
+    // False: the queue is closed, and `item` is destroyed.
     //
-    // It wakes somebody only if the queue was empty: whoever waits began to
-    // when it was. Of several that wait this wakes one, who wakes the next if
-    // there is more: so nobody is forgotten.
+    // Threads wait only while the queue is empty. So this wakes one, and only
+    // if it was empty; whoever takes an item and leaves others behind wakes
+    // the next.
     bool put(Item item) {
         std::unique_lock lock(mutex_);
         if (closed_)

@@ -57,7 +57,7 @@ with_library Asio tasks_asio@futures=1 tasks_asio --futures 1 \
     --tasks 100000
 with_library oneTBB tasks_tbb tasks_tbb
 variant tasks_thread tasks_thread --tasks 3000
-note "tasks_thread has 3,000 tasks, the others 300,000, with futures 100,000."
+note "tasks_thread has 3,000 tasks, tasks_asio@futures=1 100,000, the others 300,000."
 detail tasks_pool@workers=1 tasks_pool --workers 1
 detail tasks_pool@workers=4 tasks_pool --workers 4
 
