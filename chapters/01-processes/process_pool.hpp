@@ -6,8 +6,7 @@
 //     const auto squares = pool.map({1, 2, 3});       // 1 4 9, in this order
 //
 // The pool has no thread of its own: it gives out tasks and takes in results
-// only while its owner is in a call to it. For a process with one thread. Where
-// the parent has no memory left to keep a task, the program ends.
+// only while its owner is in a call to it. For a process with one thread.
 #pragma once
 
 #include "common/stopwatch.hpp"
@@ -240,7 +239,7 @@ class process_pool {
     }
 
     // Replaces the dead, and gives each worker as much as it may have.
-    void give_out() noexcept {
+    void give_out() {
         std::string why;
         try {
             if (!waiting_.empty()) // the idle are replaced when needed
@@ -327,7 +326,7 @@ class process_pool {
 
     // Takes a worker that is dead, or of no use (`why`), off the list; the next
     // give_out() replaces it. Its jobs wait again, or have failed.
-    void reap(std::size_t i, std::string why) noexcept {
+    void reap(std::size_t i, std::string why) {
         pool_worker dead = std::move(workers_[i]);
         workers_.erase(workers_.begin() + static_cast<std::ptrdiff_t>(i));
         dead.stop(options_.end_signal);
@@ -337,7 +336,7 @@ class process_pool {
         // From the back, for each goes to the front of those that wait.
         for (; !dead.sent.empty(); dead.sent.pop_back()) {
             if (dead.sent.back().tried < options_.attempts)
-                try_again(std::move(dead.sent.back()));
+                try_again(dead.sent.back());
             else
                 fail(dead.sent.back(), why);
         }
@@ -345,7 +344,7 @@ class process_pool {
 
     // One of several tasks may have been the cause of a death: from now on
     // each travels by itself, so that the others survive it.
-    void try_again(pool_job job) {
+    void try_again(const pool_job& job) {
         std::string_view message = job.message;
         const auto tasks = from_wire<std::vector<Task>>(message);
         for (std::size_t i = tasks.size(); i-- > 0;) {

@@ -22,7 +22,7 @@ inline std::string error_text() {
     } catch (const std::exception& error) {
         char* name = abi::__cxa_demangle(typeid(error).name(), nullptr, nullptr,
                                          nullptr);
-        const std::string text = fmt::format("{}: {}", name, error.what());
+        std::string text = fmt::format("{}: {}", name, error.what());
         std::free(name);
         return text;
     } catch (...) {
