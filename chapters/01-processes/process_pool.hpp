@@ -59,8 +59,8 @@ class process_pool {
                                         "attempts and prefetch from 1");
         start_workers();
     }
-    // Ends the workers now; what is unfinished is lost.
     process_pool(const process_pool&) = delete;
+    // Ends the workers now; what is unfinished is lost.
     ~process_pool() {
         for (pool_worker& worker : workers_) // all, before we wait for one
             worker.stop(options_.end_signal);
