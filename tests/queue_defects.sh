@@ -76,9 +76,9 @@ queue put_wakes_nobody "as many getters wake as there are items" \
     's/has_item_\.notify_all\(\);(\s+return true)/$1/'
 queue get_wakes_nobody "as many putters wake as there is room" \
     's/has_room_\.notify_all\(\);(\s+return item)/$1/'
-queue get_looks_once "as many getters wake as there are items" \
+queue get_looks_once "a getter that wakes for nothing goes on waiting" \
     's/(has_item_\.wait\(lock), \[this\].*?\}\);/if (items_.empty() && !closed_) $1);/s'
-queue put_looks_once "one thread at a time touches what is inside" \
+queue put_looks_once "a putter that wakes for nothing goes on waiting" \
     's/(has_room_\.wait\()\s*(lock),\s+\[this\].*?\}\);/if (items_.size() >= capacity_ && !closed_) $1$2);/s'
 queue one_too_many "every item comes out once, each producer's in order" \
     's/items_\.size\(\) < capacity_/items_.size() <= capacity_/'

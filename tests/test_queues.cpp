@@ -345,6 +345,48 @@ TEST_CASE("as many getters wake as there are items") {
         REQUIRE(sum == 111);
     }
 }
+// Both wake for one item, as put wakes all. Who gets it says so after it has
+// let the other one in; so what that one does is over when it sleeps again.
+TEST_CASE("a getter that wakes for nothing goes on waiting") {
+    for (int round = 0; round < 100; ++round) {
+        bounded_queue<int> queue(2);
+        std::atomic<int> sum = 0;
+        std::vector<std::unique_ptr<other_thread>> getters;
+        for (int i = 0; i < 2; ++i)
+            getters.push_back(std::make_unique<other_thread>([&] {
+                sum += queue.get().value_or(1000);
+                sum.notify_one();
+            }));
+        until_asleep(getters);
+        queue.put(1);
+        sum.wait(0);
+        until_asleep(getters);
+        queue.put(10);
+        getters.clear(); // joins
+        REQUIRE(sum == 11);
+    }
+}
+TEST_CASE("a putter that wakes for nothing goes on waiting") {
+    for (int round = 0; round < 100; ++round) {
+        bounded_queue<int> queue(1);
+        queue.put(0);
+        std::atomic<int> done = 0;
+        std::vector<std::unique_ptr<other_thread>> putters;
+        for (int i = 0; i < 2; ++i)
+            putters.push_back(std::make_unique<other_thread>([&] {
+                queue.put(1);
+                ++done;
+                done.notify_one();
+            }));
+        until_asleep(putters);
+        REQUIRE(queue.get() == 0);
+        done.wait(0);
+        until_asleep(putters);
+        REQUIRE(queue.size() == 1);
+        REQUIRE(queue.get() == 1);
+        REQUIRE(queue.get() == 1);
+    }
+}
 TEST_CASE("as many putters wake as there is room") {
     for (int round = 0; round < 100; ++round) {
         bounded_queue<int> queue(3);
