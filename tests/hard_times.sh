@@ -120,6 +120,7 @@ for call in "ping_pong --rounds 1000000000" "transport --via pipe --mib 65536" \
     "transport --via socketpair --mib 65536" "queue_pipe" \
     "transport --via ring --mib 65536 --bytes 64" \
     "transport --via file --mib 65536 --bytes 64" \
+    "transport --via atomic-ring --mib 65536 --bytes 1048576" \
     "primes_processes --digits 16" "primes_pool --digits 16" \
     "pool_dispatch --tasks 1000000" "samples_processes --rows 20000000" \
     "prefork_server --requests 3000" "gil_convoy --ms 1000"; do

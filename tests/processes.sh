@@ -15,10 +15,10 @@ runs 'in_the_child: 2.in_the_parent: 1.parents_place_in_the_file: 5' \
 runs 'shared: 2.own: 1.own_in_the_child: (3|not allowed here)' memory_shared
 runs 'result: 200000 ' counter_processes --rounds 100000
 runs 'fits_in_the_pipe: [0-9]+.result: 10100 ' queue_pipe --messages 100
-runs 'result: 27 ' start_cost --rounds 9
-runs 'result: 3 ' start_cost --rounds 1 --resident-mib 64
-runs 'result: 3 ' start_cost --rounds 1 --resident-mib 64 --shared 1
-for via in pipe socketpair ring file; do
+runs 'result: 36 ' start_cost --rounds 9
+runs 'result: 4 ' start_cost --rounds 1 --resident-mib 64
+runs 'result: 4 ' start_cost --rounds 1 --resident-mib 64 --shared 1
+for via in pipe socketpair ring file atomic-ring; do
     for bytes in 1 4096 4097 1048576; do
         runs '^[0-9]+ messages of .*result: ([0-9]+) \(expected \1\)$' \
             transport --via "$via" --bytes "$bytes" --mib 3

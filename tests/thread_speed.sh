@@ -8,7 +8,10 @@ set -Eeuo pipefail
 
 bin=$(dirname "$(dirname "$(readlink -f "$0")")")/build/bin
 
-figure() { sed -n 's/^\(task_us\|item_ns\): //p'; }
+# Of a throughput the time that a task takes, in microseconds.
+figure() {
+    awk '/^tasks_per_s: / { print 1e6 / $2 } /^item_ns: / { print $2 }'
+}
 seconds() {
     local start=$EPOCHREALTIME
     "$@" >/dev/null

@@ -92,6 +92,24 @@ for workers in 1 2 7; do
     runs 'result: 1024 ' pool_nested --workers $workers --depth 10
 done
 runs 'result: 100003 ' items_sequential --items 100003
+for options in "" "--awake 1" "--cores one" "--cores one --awake 1"; do
+    read -ra words <<<"$options --tasks 300"
+    runs 'p50_us: [0-9.]+.p99_us: [0-9.]+.result: 44850 ' \
+        one_task_pool "${words[@]}"
+    runs 'p50_us: [0-9.]+.p99_us: [0-9.]+.result: 44850 ' \
+        one_task_thread "${words[@]}"
+done
+if (($(nproc) >= 2)); then
+    runs 'cores: two.*result: 44850 ' one_task_pool --cores two --tasks 300
+else
+    echo "not tried on one CPU: one_task_pool --cores two"
+fi
+call taskset -c "$(taskset -cp $$ | grep -oE '[0-9]+' | tail -1)" \
+    "$bin/one_task_pool" --cores two
+same "one_task_pool --cores two on one CPU: exit status" 3 "$status"
+same "one_task_pool --cores two on one CPU" \
+    "one_task_pool: --cores two needs a second CPU, see taskset and nproc" "$err"
+same "one_task_pool --cores two on one CPU: stdout" "" "$out"
 
 # Where the libraries are there. ThreadSanitizer sees neither how oneTBB nor
 # how OpenMP's own threads wait for each other.

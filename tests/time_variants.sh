@@ -83,7 +83,7 @@ same "--reference of a failing chapter: exit status" 1 "$status"
 same "--reference of a failing chapter: no file" "" "$(find "$book/chapters" -name "reference.json*")"
 call env EXTRA="version 'Some library' 1.2" "${timing[@]}" --reference
 same "--reference: exit status" 0 "$status"
-same "--reference: ten rounds" 10 \
+same "--reference: twenty rounds" 20 \
     "$(grep -o '"rows_per_s":\[[^]]*' "$reference" | head -n 1 |
         tr , '\n' | wc -l)"
 matches "--reference: the machine and what is used" \

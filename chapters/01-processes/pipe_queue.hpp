@@ -17,8 +17,8 @@
 #include <vector>
 
 // Flat and no longer than PIPE_BUF (4096 bytes), for a reason. Up to that
-// length a write is whole or not at all, whoever else is writing: POSIX says
-// so. Then the pipe holds whole messages only, so a read of this length takes
+// length no other write gets in between: POSIX says so. Linux also puts it in
+// as one piece. All messages have one size, so a read of that size takes
 // exactly one, whoever else is reading.
 template<flat T>
 requires(sizeof(T) <= PIPE_BUF) class pipe_queue {
@@ -44,7 +44,11 @@ requires(sizeof(T) <= PIPE_BUF) class pipe_queue {
         const auto got = until_done(out_.get(), POLLIN, [&] {
             return ::read(out_.get(), &message, sizeof message);
         });
-        return got == sizeof message ? std::optional(message) : std::nullopt;
+        if (got == 0)
+            return std::nullopt;
+        if (got != sizeof message)
+            throw std::runtime_error("pipe: a message that is not whole");
+        return message;
     }
 
     // This process puts no more.

@@ -28,7 +28,9 @@ class process {
     // Forks. The child runs body() and ends with the number that this returns
     // (0 to 255), or with 1 if it throws or its output cannot be written.
     // Throws system_error if there is no process to be had. This process must
-    // have one thread only: fork copies no other, but the locks they hold.
+    // have one thread only: fork copies no other, but the locks they hold. And
+    // that thread must outlive the child, for the kernel takes its end for the
+    // parent's (prctl(2), PR_SET_PDEATHSIG).
     //
     // `end_signal` ends it when its object goes or its parent dies. SIGTERM is
     // for a body that cleans up first, by stop_on_signals(): then the
@@ -143,8 +145,8 @@ class process {
         try {
             prepare(end_signal);
             //> orphan
-            // The kernel ends us when the parent dies. It may have died
-            // before that call: then we are somebody else's child by now.
+            // The kernel ends us when the thread that forked does. Its process
+            // may have died before: then we are somebody else's child by now.
             check(::prctl(PR_SET_PDEATHSIG, end_signal), "prctl");
             if (::getppid() == parent)
                 code = body();

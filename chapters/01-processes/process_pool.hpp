@@ -112,9 +112,11 @@ class process_pool {
         supervise(milliseconds(0)); // as in submit()
         std::deque<pool_job> jobs;  // all are accepted, or none
         const std::uint64_t first = next_number_;
-        for (std::size_t from = 0; from < tasks.size(); from += chunk)
+        for (std::size_t from = 0; from < tasks.size(); from += chunk) {
+            throw_if_stopped(); // a million tasks take a moment
             jobs.push_back(job_of(first + from, &tasks[from],
                                   std::min(chunk, tasks.size() - from)));
+        }
         for (pool_job& job : jobs)
             accept(std::move(job));
         std::vector<Result> results(tasks.size());

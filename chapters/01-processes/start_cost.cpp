@@ -1,5 +1,6 @@
 // start_cost: what it costs to start a worker that does nothing, and to wait
-// for its end: a thread, a new program, a copy of this one.
+// for its end: a thread, a new program, a copy of this one, and such a copy by
+// our class process, which also cares for signals and for the death of either.
 //
 //     build/bin/start_cost --resident-mib 256
 #include "common/cli.hpp"
@@ -19,6 +20,13 @@ static void start_program() {
     if (::posix_spawn(&pid, name, nullptr, nullptr, arguments, environment)
         != 0)
         throw missing("no /bin/true to start");
+    check(::waitpid(pid, nullptr, 0), "waitpid");
+}
+
+static void bare_fork() {
+    const pid_t pid = check(::fork(), "fork");
+    if (pid == 0)
+        ::_exit(0);
     check(::waitpid(pid, nullptr, 0), "waitpid");
 }
 
@@ -55,9 +63,10 @@ int main(int argc, char** argv) try {
     //> starts
     measure("thread_us", [] { std::thread([] {}).join(); });
     measure("spawn_us", start_program);
-    measure("fork_us", [] { process([] { return 0; }).join(); });
+    measure("fork_us", bare_fork);
+    measure("process_us", [] { process([] { return 0; }).join(); });
     //< starts
-    return finish(ended, 3 * rounds);
+    return finish(ended, 4 * rounds);
 } catch (...) {
     return failed("start_cost");
 }

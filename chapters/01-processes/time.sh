@@ -57,7 +57,7 @@ note "Each has as many tasks as take about a tenth of a second."
 note "reference.py is CPython's multiprocessing.Pool with two workers; its parent runs three threads."
 
 problem start "Starting a worker, by the memory that its parent has in use" \
-    fork_us
+    process_us
 no_race
 start_cost=("${one_core[@]}" "$bin/start_cost")
 variant start_cost@cpus=1 "${start_cost[@]}" --rounds "$starts"
@@ -74,21 +74,34 @@ sweep start_cost start_cost --rounds "$starts"
 problem cheap "Twenty prices raised by 10 %"
 variant cheap_map cheap_map --rounds 40
 
-problem transport "Bytes from one process to another" mib_per_s
-no_race
-variant transport transport --via pipe --bytes 4096 --mib 64
-for bytes in 64 4096 1048576; do
-    for via in pipe socketpair ring file; do
-        [[ $via$bytes == pipe4096 ]] ||
-            detail transport@via=$via@bytes=$bytes transport --via $via \
-                --bytes $bytes --mib $((bytes == 64 ? 8 : 64))
-    done
-done
-for via in pipe ring; do
-    detail transport@cpus=1@via=$via@bytes=1048576 "${one_core[@]}" \
-        "$bin/transport" --via $via --bytes 1048576 --mib 64
-done
-note "transport without options is transport@via=pipe@bytes=4096. The file of via=file lies in ${TMPDIR:-/tmp}, $(stat -f -c %T "${TMPDIR:-/tmp}")."
+# As many MiB as take about a tenth of a second.
+across() { # KIND LABEL BYTES MIB
+    local via=${2#*via=}
+    "$1" "$2" transport --via "${via%%@*}" --bytes "$3" --mib "$4"
+}
+problem short "Messages of 64 bytes from one process to another" mib_per_s
+across variant transport@via=pipe@bytes=64 64 32
+across variant transport@via=ring@bytes=64 64 64
+across variant transport@via=atomic-ring@bytes=64 64 600
+across detail transport@via=socketpair@bytes=64 64 8
+across detail transport@via=file@bytes=64 64 64
+note "The file of via=file lies in ${TMPDIR:-/tmp}, $(stat -f -c %T "${TMPDIR:-/tmp}")."
+
+problem transport "Longer messages" mib_per_s
+across variant transport@via=pipe@bytes=1048576 1048576 128
+across variant transport@via=ring@bytes=1048576 1048576 1024
+across detail transport@via=atomic-ring@bytes=1048576 1048576 1024
+across detail transport@via=socketpair@bytes=1048576 1048576 512
+across detail transport@via=file@bytes=1048576 1048576 1024
+across sweep transport@via=pipe@bytes=4096 4096 512
+across sweep transport@via=ring@bytes=4096 4096 512
+across detail transport@via=atomic-ring@bytes=4096 4096 1024
+across detail transport@via=socketpair@bytes=4096 4096 256
+across detail transport@via=file@bytes=4096 4096 512
+detail transport@cpus=1@via=pipe@bytes=1048576 "${one_core[@]}" \
+    "$bin/transport" --via pipe --bytes 1048576 --mib 256
+detail transport@cpus=1@via=ring@bytes=1048576 "${one_core[@]}" \
+    "$bin/transport" --via ring --bytes 1048576 --mib 1024
 
 problem unordered "Results in order, or as they come"
 no_race

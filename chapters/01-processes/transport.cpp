@@ -1,5 +1,6 @@
 // transport: how fast bytes get from one process to another: by a pipe, a
-// socket pair, shared memory, or a file that both have mapped.
+// socket pair, or a ring in shared memory: of semaphores, in a file that both
+// have mapped, or of atomics alone.
 //
 //     build/bin/transport --via ring --bytes 4096
 #include "common/cli.hpp"
@@ -7,6 +8,7 @@
 #include "process.hpp"
 #include "ring.hpp"
 
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <vector>
@@ -14,14 +16,13 @@
 // A stream may take or give less than all of a message.
 template<class Call, class Bytes>
 void whole(Call call, int fd, Bytes* at, std::size_t bytes) {
-    while (bytes > 0) {
-        const auto done = call(fd, at, bytes);
+    for (Bytes* const end = at + bytes; at < end;) {
+        const auto done = call(fd, at, static_cast<std::size_t>(end - at));
         if (done == 0)
             throw std::runtime_error("the stream has ended");
         if (done == -1 && errno != EINTR)
             throw_errno("stream");
         at += std::max<ssize_t>(done, 0);
-        bytes -= static_cast<std::size_t>(std::max<ssize_t>(done, 0));
     }
 }
 
@@ -41,6 +42,7 @@ std::int64_t transport(std::int64_t messages, std::size_t bytes, Put put,
     });
     childs.close();
     const auto look = [&child] {
+        throw_if_stopped();
         if (!child.alive())
             throw std::runtime_error("the child is dead");
     };
@@ -53,23 +55,40 @@ std::int64_t transport(std::int64_t messages, std::size_t bytes, Put put,
     return sum;
 }
 
+template<class Ring>
+std::int64_t through(int file, std::int64_t messages, std::size_t bytes) {
+    const auto ring = make_shared_in<Ring>(file, bytes);
+    return transport(
+        messages, bytes, [&](const char* m) { ring->put(m); },
+        [&](char* m, const auto& look) { ring->get(m, look); });
+}
+
+// How often this process and its dead child have gone to sleep: getrusage(2).
+static double sleeps() {
+    rusage ours = {}, childrens = {};
+    check(::getrusage(RUSAGE_SELF, &ours), "getrusage");
+    check(::getrusage(RUSAGE_CHILDREN, &childrens), "getrusage");
+    return static_cast<double>(ours.ru_nvcsw + childrens.ru_nvcsw);
+}
+
 int main(int argc, char** argv) try {
     std::string via = "pipe";
     std::int64_t bytes = 4096, mib = 64;
     cli("transport", "Sends messages from a child to its parent.")
-        .choice("via", via, {"pipe", "socketpair", "ring", "file"}, "the way")
+        .choice("via", via,
+                {"pipe", "socketpair", "ring", "file", "atomic-ring"},
+                "the way")
         .number("bytes", bytes, 1, ring::longest, "in a message")
-        .number("mib", mib, 1, 65'536, "in all, at most a million messages")
+        .number("mib", mib, 1, 65'536, "in all, at most ten million messages")
         .parse(argc, argv);
-    const bool stream = via == "pipe" || via == "socketpair";
     const auto size = static_cast<std::size_t>(bytes);
-    const std::int64_t messages = std::min<std::int64_t>(
-        1'000'000, std::max<std::int64_t>(1, (mib << 20) / bytes));
+    const auto messages =
+        std::clamp<std::int64_t>((mib << 20) / bytes, 1, 10'000'000);
     fmt::print("{} messages of {} bytes by {}\n", messages, bytes, via);
 
     std::int64_t sum = 0;
     const stopwatch clock;
-    if (stream) {
+    if (via == "pipe" || via == "socketpair") {
         int ends[2];
         check(via == "pipe" ? ::pipe(ends)
                             : ::socketpair(AF_UNIX, SOCK_STREAM, 0, ends),
@@ -79,21 +98,19 @@ int main(int argc, char** argv) try {
             messages, size, [&](char* m) { whole(::write, ends[1], m, size); },
             [&](char* m, auto) { whole(::read, out.get(), m, size); },
             descriptor(ends[1]));
+    } else if (via == "file") {
+        const descriptor file = temporary_file();
+        check(::ftruncate(file.get(), sizeof(ring)), "ftruncate");
+        sum = through<ring>(file.get(), messages, size);
     } else {
-        descriptor file;
-        if (via == "file") {
-            file = temporary_file();
-            check(::ftruncate(file.get(), sizeof(ring)), "ftruncate");
-        }
-        const auto shared = make_shared_in<ring>(file.get(), size);
-        sum = transport(
-            messages, size, [&](char* m) { shared->put(m); },
-            [&](char* m, const auto& look) { shared->get(m, look); });
+        sum = via == "ring" ? through<ring>(-1, messages, size)
+                            : through<atomic_ring>(-1, messages, size);
     }
-    fmt::print("message_us: {:.3f}\n",
-               1e6 * clock.seconds() / static_cast<double>(messages));
-    fmt::print("mib_per_s: {:.0f}\n", static_cast<double>(messages * bytes)
-                                          / clock.seconds() / (1 << 20));
+    const double seconds = clock.seconds(), count = double(messages);
+    fmt::print("mib_per_s: {:.0f}\nmessage_us: {:.3f}\n"
+               "sleeps_per_message: {:.2f}\n",
+               count * double(bytes) / seconds / (1 << 20),
+               1e6 * seconds / count, sleeps() / count);
     std::int64_t expected = 0;
     for (std::int64_t i = 0; i < messages; ++i)
         expected += i % 100;

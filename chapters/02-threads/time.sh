@@ -32,13 +32,13 @@ done
 note "Without workers=N there are as many as cores; with cpus=1 there are two, which share a core."
 
 problem counter "Counting together" count_ns
+variant counter_mutex@workers=1 counter_mutex --workers 1 --counts 4000000
 variant counter_mutex counter_mutex --counts 4000000
 variant counter_atomic counter_atomic
 variant counter_sharded counter_sharded --counts 200000000
 variant counter_neighbours counter_neighbours --counts 8000000
 variant counter_neighbours@apart=64 counter_neighbours --apart 64 \
     --counts 20000000
-variant counter_mutex@workers=1 counter_mutex --workers 1 --counts 4000000
 variant counter_atomic@workers=1 counter_atomic --workers 1 --counts 20000000
 sweep counter_sharded@workers=1 counter_sharded --workers 1 \
     --counts 100000000
@@ -50,7 +50,21 @@ for workers in 4 16; do
 done
 note "Each counts as far as takes about a tenth of a second. count: elapsed time by the number of counts of all threads together."
 
-problem tasks "Handing out a task that does next to nothing" task_us
+problem one_task "One task at a time, for a thread that waits" p50_us
+variant one_task_pool@cores=one one_task_pool --cores one
+if (($(nproc) >= 2)); then
+    variant one_task_pool@cores=two one_task_pool --cores two
+    variant one_task_pool@cores=two@awake=1 one_task_pool --cores two --awake 1
+else
+    absent one_task_pool@cores=two "one CPU"
+    absent one_task_pool@cores=two@awake=1 "one CPU"
+fi
+sweep one_task_pool one_task_pool
+variant one_task_thread@cores=one one_task_thread --cores one
+variant one_task_thread one_task_thread
+note "Until the answer is there: half of 3,000 tasks took at most p50, 99 of a hundred p99. Without cores=... the kernel places both threads."
+
+problem tasks "Many tasks at once, each doing next to nothing" tasks_per_s
 variant tasks_pool tasks_pool
 with_library Asio tasks_asio tasks_asio
 with_library Asio tasks_asio@futures=1 tasks_asio --futures 1 \
@@ -65,7 +79,7 @@ problem items "Ten million tiny items, a thousand at a time" item_ns
 variant items_pool items_pool --items "$items"
 with_library OpenMP items_openmp items_openmp --items "$items"
 with_library oneTBB items_tbb items_tbb --items "$items"
-sweep items_sequential items_sequential --items "$items"
+variant items_sequential items_sequential --items "$items"
 for chunk in 0 1 10 100; do
     detail items_pool@chunk=$chunk items_pool --chunk $chunk \
         --items $((chunk == 1 ? items / 20 : items))

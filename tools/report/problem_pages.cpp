@@ -26,9 +26,10 @@ static constexpr auto how_to_read =
     "of that part which it times itself; 1 is one core at work and 0.05 is "
     "waiting. A peer is a program that is not of this book, or in another "
     "language, doing comparable work; a floor does less on purpose, to show "
-    "what the rest costs. Who is fastest is named with all those that are "
-    "behind by no more than the first line's second runs differ from its "
-    "first ones. In the pictures of single runs the first round is on top, "
+    "what the rest costs. Who is fastest is named among those that ran in "
+    "every round, together with all that are not slower by the rule of the "
+    "claims; where nobody is, nothing is said. In the pictures of single runs "
+    "the first round is on top, "
     "so that a drift shows as a slope.";
 
 static constexpr auto beside_title = "Ours and theirs, side by side:";
@@ -82,7 +83,7 @@ std::string terminal_summary(const chapter& of) {
     return text;
 }
 
-// Of each problem what is fastest, ours or a peer.
+// Of each problem what is fastest, where that can be told.
 static table leaderboard(const chapter& of) {
     table t;
     t.head = {"problem", "fastest", "its figure", "times as fast", "as"};
@@ -184,11 +185,15 @@ static void add_problem(document& page, const chapter& c, const problem& p) {
 
 void add_chapters(document& page, const std::vector<chapter>& chapters) {
     page.push_back(heading{2, "Who is fastest"});
+    bool anybody = false;
     for (const chapter& c : chapters)
         if (const table best = leaderboard(c); !best.rows.empty()) {
             page.push_back(heading{3, "Fastest in " + c.title});
             page.push_back(shown_table{best, true});
+            anybody = true;
         }
+    if (!anybody)
+        page.push_back(paragraph{"These rounds are too few to tell."});
     page.push_back(heading{2, "How to read the tables"});
     page.push_back(paragraph{how_to_read});
     if (!have_gnuplot())

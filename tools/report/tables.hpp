@@ -41,9 +41,9 @@ struct fast_variant {
     double middle, times; // its median; how many times as fast as the first
 };
 
-// Of those that do the same work, ours and peers: the fastest, and behind it
-// those that it beats by no more than the first one differs from itself in any
-// round. Empty if there is nothing to compare.
+// Of those of ours that do the same work and ran in every round: the fastest,
+// and behind it those that are not slower by the rule of the claims. Empty if
+// it beats nobody by that rule, as it is with --quick.
 std::vector<fast_variant> fastest(const problem& of);
 
 // "b, c and a"

@@ -7,7 +7,9 @@ int main(int argc, char** argv) try {
     const items_job job = parse_items_job(argc, argv, "items_sequential",
                                           "Works on tiny items in a loop.");
     return time_items(job, [&job](std::int64_t* items) {
-        for (std::int64_t i = 0; i < job.items; ++i)
+        const std::int64_t count =
+            job.items; // a copy: no item is written to it
+        for (std::int64_t i = 0; i < count; ++i)
             work_on(items[i], i);
     });
 } catch (...) {

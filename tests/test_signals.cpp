@@ -1,0 +1,143 @@
+// SIGTERM at random moments: the program ends by it, soon, and no child of its
+// is left. In a binary of its own, because a process that forks must have one
+// thread only.
+#include "01-processes/pipe_queue.hpp"
+#include "01-processes/process_pool.hpp"
+
+#include "catch.hpp"
+
+#include "common/stopwatch.hpp"
+
+#include <sys/prctl.h>
+
+#include <algorithm>
+#include <random>
+
+// The full campaign is for `test_signals '[.full]'`; see signals.md.
+static constexpr int few = 50, many = 1000;
+using std::chrono::milliseconds;
+
+static void nap(int microseconds) {
+    ::usleep(static_cast<useconds_t>(microseconds));
+}
+
+// --- What the programs are at when the signal comes: each would go on for
+// hours
+
+static int nap_a_little(const int& task) {
+    nap(100 + task % 200);
+    return task;
+}
+static void long_map() {
+    process_pool<int, int> pool(nap_a_little, {.workers = 2});
+    pool.map(std::vector<int>(3'000'000), 2);
+}
+static void submit_and_next() {
+    process_pool<int, int> pool(nap_a_little, {.workers = 2, .prefetch = 2});
+    for (int task = 0;; ++task) {
+        pool.submit(task);
+        if (task % 4 != 0)
+            pool.next();
+    }
+}
+// Short children, and now and then one that stays: a signal that was lost
+// would never be noticed.
+static void joins() {
+    for (int i = 0;; ++i) {
+        process child([i] {
+            nap(i % 10 == 9 ? 1'000'000'000 : 100);
+            return 0;
+        });
+        child.join();
+    }
+}
+static void pipe_gets() {
+    pipe_queue<int> queue;
+    process writer([&] {
+        for (int i = 0; i < 20; ++i, nap(i * 20))
+            queue.put(i);
+        nap(1'000'000'000);
+        return 0;
+    });
+    while (queue.get()) {
+    }
+}
+
+// --- The campaign
+// ---------------------------------------------------------------
+
+static bool has_children() {
+    siginfo_t info = {};
+    return ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
+// Seconds from the signal to the end.
+static double stop(void (*program)(), int after) {
+    int ends[2];
+    check(::pipe(ends), "pipe");
+    const descriptor from(ends[0]), to(ends[1]);
+    process child([&] {
+        const descriptor nowhere(::open("/dev/null", O_WRONLY));
+        ::dup2(nowhere.get(), STDERR_FILENO);
+        try {
+            stop_on_signals();
+            static_cast<void>(::write(ends[1], "r", 1));
+            program();
+            return 0; // never
+        } catch (...) {
+            return failed("test"); // as main() does
+        }
+    });
+    char ready = 0;
+    REQUIRE(::read(from.get(), &ready, 1) == 1);
+    nap(after);
+    const stopwatch clock;
+    child.terminate();
+    const bool ended = child.join(milliseconds(10'000));
+    const double seconds = clock.seconds();
+    INFO("signalled after " << after << " us");
+    REQUIRE(ended);
+    REQUIRE(child.exit_code() == -SIGTERM);
+    // We would have inherited what it has left.
+    REQUIRE_FALSE(has_children());
+    return seconds;
+}
+
+static void campaign(void (*program)(), int times) {
+    check(::prctl(PR_SET_CHILD_SUBREAPER, 1), "prctl");
+    std::mt19937 random(7);
+    std::uniform_int_distribution<int> after(0, 20'000); // microseconds
+    std::vector<double> took;
+    for (int i = 0; i < times; ++i)
+        took.push_back(stop(program, after(random)));
+    std::sort(took.begin(), took.end());
+    const double p99 = took[took.size() * 99 / 100];
+    WARN(times << " signals, each ended its program: p50 "
+               << 1000 * took[took.size() / 2] << " ms, p99 " << 1000 * p99
+               << " ms, at most " << 1000 * took.back() << " ms");
+}
+
+TEST_CASE("SIGTERM in a map") {
+    campaign(long_map, few);
+}
+TEST_CASE("SIGTERM in a loop of submit and next") {
+    campaign(submit_and_next, few);
+}
+TEST_CASE("SIGTERM in a loop of joins") {
+    campaign(joins, few);
+}
+TEST_CASE("SIGTERM in a loop of gets from a pipe") {
+    campaign(pipe_gets, few);
+}
+TEST_CASE("a thousand SIGTERM in a map", "[.full]") {
+    campaign(long_map, many);
+}
+TEST_CASE("a thousand SIGTERM in a loop of submit and next", "[.full]") {
+    campaign(submit_and_next, many);
+}
+TEST_CASE("a thousand SIGTERM in a loop of joins", "[.full]") {
+    campaign(joins, many);
+}
+TEST_CASE("a thousand SIGTERM in a loop of gets from a pipe", "[.full]") {
+    campaign(pipe_gets, many);
+}
