@@ -44,6 +44,7 @@ chromium             tool chromium
 nodejs               tool node
 npm                  tool npm
 procps               tool pgrep
+git                  tool git
 LIST
     if $tests || $peers; then
         cat <<'LIST'
