@@ -85,19 +85,18 @@ across variant transport@via=ring@bytes=64 64 64
 across variant transport@via=atomic-ring@bytes=64 64 600
 across detail transport@via=socketpair@bytes=64 64 8
 across detail transport@via=file@bytes=64 64 64
+for via in pipe ring; do
+    detail transport@cpus=1@via=$via@bytes=64 "${one_core[@]}" \
+        "$bin/transport" --via $via --bytes 64 --mib 16
+done
 note "The file of via=file lies in ${TMPDIR:-/tmp}, $(stat -f -c %T "${TMPDIR:-/tmp}")."
 
-problem transport "Longer messages" mib_per_s
+problem transport "Messages of a megabyte" mib_per_s
 across variant transport@via=pipe@bytes=1048576 1048576 128
 across variant transport@via=ring@bytes=1048576 1048576 1024
 across detail transport@via=atomic-ring@bytes=1048576 1048576 1024
 across detail transport@via=socketpair@bytes=1048576 1048576 512
 across detail transport@via=file@bytes=1048576 1048576 1024
-across sweep transport@via=pipe@bytes=4096 4096 512
-across sweep transport@via=ring@bytes=4096 4096 512
-across detail transport@via=atomic-ring@bytes=4096 4096 1024
-across detail transport@via=socketpair@bytes=4096 4096 256
-across detail transport@via=file@bytes=4096 4096 512
 detail transport@cpus=1@via=pipe@bytes=1048576 "${one_core[@]}" \
     "$bin/transport" --via pipe --bytes 1048576 --mib 256
 detail transport@cpus=1@via=ring@bytes=1048576 "${one_core[@]}" \

@@ -59,10 +59,10 @@ else
     absent one_task_pool@cores=two "one CPU"
     absent one_task_pool@cores=two@awake=1 "one CPU"
 fi
-sweep one_task_pool one_task_pool
+variant one_task_pool one_task_pool
 variant one_task_thread@cores=one one_task_thread --cores one
 variant one_task_thread one_task_thread
-note "Until the answer is there: half of 3,000 tasks took at most p50, 99 of a hundred p99. Without cores=... the kernel places both threads."
+note "The time until the answer is there: half of 3,000 tasks took at most p50, 99 of a hundred at most p99. Without cores=... the kernel places both threads."
 
 problem tasks "Many tasks at once, each doing next to nothing" tasks_per_s
 variant tasks_pool tasks_pool
