@@ -90,7 +90,7 @@ done
 for program in primes_processes primes_pool primes_lost primes_model; do
     rejected "$program" "--order 'random' is not l" --order random
 done
-rejected transport "--via 'pigeon' is not pipe, socketpair, ring, file or atomic-ring" \
+rejected transport "--via 'pigeon' is not pipe, wide-pipe, socketpair, ring, file or atomic-ring" \
     --via pigeon
 
 rejected gil_countdown "--gil 'newest' is not old, new, fair or none" \

@@ -18,7 +18,7 @@ runs 'fits_in_the_pipe: [0-9]+.result: 10100 ' queue_pipe --messages 100
 runs 'result: 36 ' start_cost --rounds 9
 runs 'result: 4 ' start_cost --rounds 1 --resident-mib 64
 runs 'result: 4 ' start_cost --rounds 1 --resident-mib 64 --shared 1
-for via in pipe socketpair ring file atomic-ring; do
+for via in pipe wide-pipe socketpair ring file atomic-ring; do
     for bytes in 1 4096 4097 1048576; do
         runs '^[0-9]+ messages of .*result: ([0-9]+) \(expected \1\)$' \
             transport --via "$via" --bytes "$bytes" --mib 3
@@ -61,7 +61,7 @@ runs 'replaced: 0.*result: 100 ' prefork_server --requests 100 --kills 0 \
     --workers 1
 runs '1 in the parent.*2 in.*3 in the child.*4.*5.*6 in the parent.*7' \
     executor_steps
-runs 'result: 570530 ' cheap_map --rounds 1
+runs 'result: 114562424 ' cheap_map --rounds 1
 runs 'result: 1000 ' ping_pong --rounds 1000
 for shape in "1 1" "1 64" "100 1" "333 7" "1000000 1"; do
     read -r chunk prefetch <<<"$shape"

@@ -219,9 +219,13 @@ TEST_CASE("who is fastest is decided by the rule of the claims") {
         found()
         == "Fastest, as far as can be told: b and c, 2.0 times as fast as a.");
     // What ran in a few rounds only wins nothing: a sweep, or a peer.
-    write_race(made, {{"b", "sweep", 0.1, 0.1},
-                      {"c", "peer", 0.1, 0.1},
-                      {"d", "variant", 2, 2}});
+    write_race(made, {{"b", "sweep", 0.1, 0.1}, {"d", "variant", 2, 2}});
+    CHECK(found().empty());
+    write_race(made, {{"b", "variant", 2, 2}, {"c", "peer", 0.9, 0.9}});
+    CHECK(found().empty());
+    write_race(made, {{"b", "variant", 2, 2}, {"c", "peer", 1.2, 1.2}});
+    CHECK(found() == "Fastest: a.");
+    write_race(made, {{"b", "variant", 2, 2}, {"c", "floor", 0.9, 0.9}});
     CHECK(found() == "Fastest: a.");
 }
 

@@ -21,6 +21,21 @@ static void nap(int microseconds) {
     ::usleep(static_cast<useconds_t>(microseconds));
 }
 
+// --- The worst moment: a signal that comes just before a wait begins
+// --------------
+
+// The linker puts this in the place of poll(2), see CMakeLists.txt. It counts
+// the calls that wait.
+static int polls_until_signal = -1; // -1: no signal
+static pid_t signalled = 0;         // only this process
+extern "C" int __real_poll(pollfd* ends, nfds_t count, int timeout);
+extern "C" int __wrap_poll(pollfd* ends, nfds_t count, int timeout) {
+    if (timeout != 0 && polls_until_signal > 0 && signalled == ::getpid()
+        && --polls_until_signal == 0)
+        ::raise(SIGTERM);
+    return __real_poll(ends, count, timeout);
+}
+
 // --- What the programs are at when the signal comes: each would go on for
 // hours
 
@@ -71,36 +86,46 @@ static bool has_children() {
     return ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
 }
 
-// Seconds from the signal to the end.
-static double stop(void (*program)(), int after) {
-    int ends[2];
-    check(::pipe(ends), "pipe");
-    const descriptor from(ends[0]), to(ends[1]);
-    process child([&] {
+// Runs the program in a child, as main() would. `ready`: once it has begun.
+static process start(void (*program)(), int ready, int polls = -1) {
+    return process([=] {
         const descriptor nowhere(::open("/dev/null", O_WRONLY));
         ::dup2(nowhere.get(), STDERR_FILENO);
         try {
             stop_on_signals();
-            static_cast<void>(::write(ends[1], "r", 1));
+            signalled = ::getpid();
+            polls_until_signal = polls;
+            static_cast<void>(::write(ready, "r", 1));
             program();
             return 0; // never
         } catch (...) {
-            return failed("test"); // as main() does
+            return failed("test");
         }
     });
-    char ready = 0;
-    REQUIRE(::read(from.get(), &ready, 1) == 1);
-    nap(after);
-    const stopwatch clock;
-    child.terminate();
-    const bool ended = child.join(milliseconds(10'000));
-    const double seconds = clock.seconds();
-    INFO("signalled after " << after << " us");
-    REQUIRE(ended);
+}
+static void must_end(process& child) {
+    REQUIRE(child.join(milliseconds(10'000)));
     REQUIRE(child.exit_code() == -SIGTERM);
     // We would have inherited what it has left.
     REQUIRE_FALSE(has_children());
-    return seconds;
+}
+
+// Seconds from the signal to the end.
+static double stop(void (*program)(), int after) {
+    int ends[2];
+    check(::pipe(ends), "pipe");
+    const descriptor from(ends[0]);
+    descriptor to(ends[1]);
+    process child = start(program, to.get());
+    to.close();
+    char ready = 0;
+    REQUIRE(::read(from.get(), &ready, 1) == 1);
+    nap(after);
+    INFO("signalled after " << after << " us");
+    const stopwatch clock;
+    child.terminate();
+    must_end(child);
+    return clock.seconds();
 }
 
 static void campaign(void (*program)(), int times) {
@@ -115,6 +140,48 @@ static void campaign(void (*program)(), int times) {
     WARN(times << " signals, each ended its program: p50 "
                << 1000 * took[took.size() / 2] << " ms, p99 " << 1000 * p99
                << " ms, at most " << 1000 * took.back() << " ms");
+}
+
+// Waits that last: if the signal were lost, the program would not end.
+static int nap_for_long(const int&) {
+    nap(1'000'000'000);
+    return 0;
+}
+static void lasting_map() {
+    process_pool<int, int>(nap_for_long, {.workers = 2}).map({1, 2, 3});
+}
+static void lasting_next() {
+    process_pool<int, int> pool(nap_for_long, {.workers = 2});
+    pool.submit(1);
+    pool.next();
+}
+static void lasting_join() {
+    process child([] { return nap_for_long(0); });
+    child.join();
+}
+static void lasting_get() {
+    pipe_queue<int> queue;
+    process writer([&] {
+        queue.put(1);
+        return nap_for_long(0);
+    });
+    while (queue.get()) {
+    }
+}
+TEST_CASE("SIGTERM just before a wait begins") {
+    check(::prctl(PR_SET_CHILD_SUBREAPER, 1), "prctl");
+    const descriptor nowhere(::open("/dev/null", O_WRONLY));
+    for (const auto program :
+         {lasting_map, lasting_next, lasting_join, lasting_get}) {
+        process child = start(program, nowhere.get(), 1);
+        must_end(child);
+    }
+    // And before each of the first waits of those that have many.
+    for (const auto program : {long_map, submit_and_next, joins, pipe_gets})
+        for (int polls = 1; polls <= 10; ++polls) {
+            process child = start(program, nowhere.get(), polls);
+            must_end(child);
+        }
 }
 
 TEST_CASE("SIGTERM in a map") {

@@ -29,6 +29,7 @@ note "Without workers=N there are as many as cores."
 # On one core nobody has to be woken up on another, and what is left is the
 # work itself.
 problem dispatch "A task to a worker and back, on one core" tasks_per_s
+no_race
 variant ping_pong@cpus=1 "${one_core[@]}" "$bin/ping_pong" --rounds 20000
 variant pool_dispatch@cpus=1@workers=1 "${one_core[@]}" "$bin/pool_dispatch" \
     --workers 1 --tasks 20000
@@ -94,6 +95,7 @@ note "The file of via=file lies in ${TMPDIR:-/tmp}, $(stat -f -c %T "${TMPDIR:-/
 problem transport "Messages of a megabyte" mib_per_s
 across variant transport@via=pipe@bytes=1048576 1048576 128
 across variant transport@via=ring@bytes=1048576 1048576 1024
+across variant transport@via=wide-pipe@bytes=1048576 1048576 384
 across detail transport@via=atomic-ring@bytes=1048576 1048576 1024
 across detail transport@via=socketpair@bytes=1048576 1048576 512
 across detail transport@via=file@bytes=1048576 1048576 1024

@@ -45,6 +45,7 @@ inline items_job parse_items_job(int argc, char** argv, const char* program,
 template<class Loop>
 int time_items(const items_job& job, const Loop& loop) {
     std::vector<std::int64_t> items(static_cast<std::size_t>(job.items));
+    loop(items.data()); // the first time some libraries start their threads
     const stopwatch clock;
     for (std::int64_t round = 0; round < job.rounds; ++round)
         loop(items.data());
@@ -54,7 +55,7 @@ int time_items(const items_job& job, const Loop& loop) {
     // What an item must be depends on i modulo 1000 alone.
     std::vector<std::int64_t> expected(1000);
     for (std::int64_t i = 0; i < 1000; ++i)
-        for (std::int64_t round = 0; round < job.rounds; ++round)
+        for (std::int64_t round = 0; round <= job.rounds; ++round)
             work_on(expected[static_cast<std::size_t>(i)], i);
     std::int64_t wrong = 0;
     for (std::size_t i = 0; i < items.size(); ++i)

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <future>
 #include <thread>
 #include <vector>
 
@@ -27,24 +28,34 @@ inline cli one_task_options(const char* program, const char* what,
     return options;
 }
 
-//> awake
 // One thread a core that computes at the lowest priority, so that no core goes
-// to sleep. Everybody else who wants the core gets it at once. To be called
-// before the caller keeps to one core, for its threads would, too.
+// to sleep. Everybody else in this session who wants the core gets it at once.
+// To be called before the caller keeps to one core, for its threads would, too.
 inline std::vector<std::jthread> keep_awake(const one_task_job& job) {
     std::vector<std::jthread> spinners;
-    for (const std::size_t core : usable_cores())
-        if (job.awake == 1)
-            spinners.emplace_back([core](const std::stop_token& stop) {
+    for (const std::size_t core : usable_cores()) {
+        if (job.awake == 0)
+            break;
+        std::promise<void> spins;
+        std::future<void> is_spinning = spins.get_future();
+        spinners.emplace_back([core, spins = std::move(spins)](
+                                  const std::stop_token& stop) mutable {
+            try {
                 use_only(core);
                 const sched_param none = {};
                 check(::sched_setscheduler(0, SCHED_IDLE, &none), "SCHED_IDLE");
-                while (!stop.stop_requested()) {
-                }
-            });
+                spins.set_value();
+            } catch (...) {
+                spins.set_exception(std::current_exception());
+                return;
+            }
+            while (!stop.stop_requested()) {
+            }
+        });
+        is_spinning.get(); // or throws why it does not
+    }
     return spinners;
 }
-//< awake
 
 // Calls ask(i) for each task: another thread does it, and its answer is i.
 template<class Ask>

@@ -28,7 +28,8 @@ static constexpr auto how_to_read =
     "language, doing comparable work; a floor does less on purpose, to show "
     "what the rest costs. Who is fastest is named among those that ran in "
     "every round, together with all that are not slower by the rule of the "
-    "claims; where nobody is, nothing is said. In the pictures of single runs "
+    "claims. Nothing is said where nobody is, or where something that ran "
+    "less often seems to be faster. In the pictures of single runs "
     "the first round is on top, "
     "so that a drift shows as a slope.";
 

@@ -279,19 +279,25 @@ std::vector<fast_variant> fastest(const problem& of) {
     if (!of.race || !baseline.trouble.empty())
         return {};
     std::vector<fast_variant> all;
+    double others_best = 0; // of those with too few rounds to be judged
     for (const label& one : of.labels) {
         const auto ratio = spread_of(ratios(of, one.samples, baseline.samples));
-        const bool every_round =
-            one.kind == "baseline" || one.kind == "variant";
-        if (every_round && one.trouble.empty() && ratio && one.beside.empty())
+        if (!one.trouble.empty() || !ratio || !one.beside.empty()
+            || one.kind == "floor" || one.kind == "absent")
+            continue;
+        if (one.kind == "baseline" || one.kind == "variant")
             all.push_back({&one, median(values(of, one.samples)),
                            &one == &baseline ? 1 : ratio->median});
+        else
+            others_best = std::max(others_best, ratio->median);
     }
     if (all.size() < 2) // than what?
         return {};
     std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
         return a.times > b.times;
     });
+    if (others_best > all.front().times)
+        return {};
     const label& best = *all.front().of;
     const std::size_t others = all.size() - 1;
     const auto slower =

@@ -43,7 +43,8 @@ struct fast_variant {
 
 // Of those of ours that do the same work and ran in every round: the fastest,
 // and behind it those that are not slower by the rule of the claims. Empty if
-// it beats nobody by that rule, as it is with --quick.
+// it beats nobody by that rule, as it is with --quick; or if something that ran
+// in fewer rounds, a peer or a point of a curve, seems to be faster.
 std::vector<fast_variant> fastest(const problem& of);
 
 // "b, c and a"
