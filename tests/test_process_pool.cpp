@@ -1,6 +1,7 @@
 // The process pool under everything that can happen to it. In a binary of its
 // own, because a process that forks must have one thread only.
 #include "01-processes/process_pool.hpp"
+#include "01-processes/ring.hpp"
 
 #include "catch.hpp"
 
@@ -967,6 +968,49 @@ static std::string ending(Body body) {
     });
     alone.join();
     return alone.how_it_ended();
+}
+
+// The other side may put its last message and end just when we ask whether it
+// lives.
+template<class Ring>
+static void last_message() {
+    const auto ring = make_shared_in<Ring>(-1, 1);
+    char message = 0;
+    ring->get(&message, [&] {
+        ring->put("x");
+        return false;
+    });
+    CHECK(message == 'x');
+    CHECK_THROWS_AS(ring->get(&message, [] { return false; }),
+                    std::runtime_error);
+}
+TEST_CASE("what a dead process has put into a ring comes out") {
+    last_message<ring>();
+    last_message<atomic_ring>();
+}
+
+TEST_CASE("messages come out of a ring as they went in, around its end") {
+    for (const std::size_t bytes : {1u, 7u, 4096u, 40'000u, 1u << 20}) {
+        const auto one = make_shared_in<ring>(-1, bytes);
+        const auto other = make_shared_in<atomic_ring>(-1, bytes);
+        const auto slots =
+            static_cast<char>(std::min<std::size_t>(100, one->slots));
+        std::string in(bytes, 0), out(bytes, 0);
+        for (char round = 0; round < 3; ++round) {
+            for (char i = 0; i < slots; ++i) {
+                std::fill(in.begin(), in.end(), static_cast<char>(i + round));
+                one->put(in.data());
+                other->put(in.data());
+            }
+            for (char i = 0; i < slots; ++i) {
+                std::fill(in.begin(), in.end(), static_cast<char>(i + round));
+                one->get(out.data(), [] { return true; });
+                CHECK(out == in);
+                other->get(out.data(), [] { return true; });
+                CHECK(out == in);
+            }
+        }
+    }
 }
 
 TEST_CASE("a signal that stops the parent stops it by that signal") {
