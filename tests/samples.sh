@@ -11,6 +11,22 @@ source "$(dirname "$0")/lib.sh"
 # What a program wrote: names and contents of all files.
 fingerprint() { (cd "$1" && sha256sum -- * 2>/dev/null | sha256sum); }
 
+# --- The price list: the same prices from all ------------------------------------
+
+for kind in cheap heavy; do
+    for rise in "meant 22822800" "published 228228000"; do
+        read -r how cents <<<"$rise"
+        for variant in prices_sequential "prices_threads --workers 1" \
+            "prices_threads --workers 7" "prices_threads --warm 1" \
+            "prices_processes --workers 1" "prices_processes --workers 7" \
+            "prices_processes --warm 1 --chunk 3"; do
+            # shellcheck disable=SC2086 # several words each
+            runs "map_us: [0-9.]+.result: $cents \(expected $cents\)\$" \
+                $variant --work $kind --rise $how --rounds 2
+        done
+    done
+done
+
 # --- Same bytes for every variant and number of workers -----------------------
 
 for shape in "--rows 50000" "--rows 50000 --seed 2" "--rows 10000 --batch 777" \

@@ -11,6 +11,8 @@ problem samples "Three million samples into 600 Parquet files" rows_per_s
 variant samples_sequential samples_sequential --rows 3000000
 variant samples_threads samples_threads --rows 3000000
 variant samples_processes samples_processes --rows 3000000
+variant samples_processes@workers=2 samples_processes --rows 3000000 \
+    --workers 2
 sweep samples_threads@cpus=1@workers=2 "${one_core[@]}" "$bin/samples_threads" \
     --rows 3000000 --workers 2
 floor write_floor write_floor --rows 3000000
@@ -49,6 +51,8 @@ variant samples_sequential@batch=100 samples_sequential --rows 3000000 \
     --batch 100
 variant samples_sequential@batch=1000000 samples_sequential --rows 3000000 \
     --batch 1000000
+sweep samples_threads@batch=3000000 samples_threads --rows 3000000 \
+    --batch 3000000
 
 problem fresh "Fresh memory for each file" rows_per_s
 variant samples_sequential samples_sequential --rows 3000000
@@ -58,4 +62,25 @@ sweep fresh_sequential@heap=kept /usr/bin/env \
     "$bin/fresh_sequential" --rows 3000000
 sweep samples_threads samples_threads --rows 3000000
 sweep fresh_threads fresh_threads --rows 3000000
+# Rounds that take about a tenth of a second.
+problem prices_cheap "Twenty prices, cheap work" map_us
+variant prices_sequential prices_sequential --rounds 400000
+variant prices_threads prices_threads --rounds 1000
+variant prices_processes prices_processes --rounds 100
+variant prices_threads@warm=1 prices_threads --warm 1 --rounds 30000
+variant prices_processes@warm=1 prices_processes --warm 1 --rounds 400
+variant prices_processes@warm=1@chunk=10 prices_processes --warm 1 --chunk 10 \
+    --rounds 2000
+note "Without warm=1 a pool is started for each list of twenty, and ended. Each has as many rounds as take about a tenth of a second."
+
+problem prices_heavy "Twenty prices, heavy work" map_us
+variant prices_sequential@work=heavy prices_sequential --work heavy --rounds 6
+variant prices_threads@work=heavy prices_threads --work heavy --rounds 8
+variant prices_processes@work=heavy prices_processes --work heavy --rounds 8
+sweep prices_threads@work=heavy@warm=1 prices_threads --work heavy --warm 1 \
+    --rounds 8
+sweep prices_processes@work=heavy@warm=1 prices_processes --work heavy \
+    --warm 1 --rounds 8
+sweep prices_processes@work=heavy@warm=1@chunk=10 prices_processes \
+    --work heavy --warm 1 --chunk 10 --rounds 8
 go
