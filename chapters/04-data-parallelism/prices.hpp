@@ -9,7 +9,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -68,9 +70,9 @@ template<class Map>
 int time_prices(const prices_job& job, const Map& map) {
     fmt::print("20 prices, {} work, rise as {}, {} rounds\n", job.work,
                job.rise, job.rounds);
-    std::vector<double> prices;
-    for (int i = 0; i < 20; ++i)
-        prices.push_back(42 * i * i);
+    std::vector<double> prices(20);
+    for (std::size_t i = 0; i < prices.size(); ++i)
+        prices[i] = static_cast<double>(42 * i * i);
     std::int64_t cents = 0;
     const stopwatch clock;
     for (std::int64_t round = 0; round < job.rounds; ++round)
@@ -79,7 +81,7 @@ int time_prices(const prices_job& job, const Map& map) {
     fmt::print("map_us: {:.3f}\n",
                1e6 * clock.seconds() / static_cast<double>(job.rounds));
     // The squares from 0 to 19 add up to 2470; roots of roots are no larger.
-    const std::int64_t before = 42 * 2470;
+    const std::int64_t before = std::int64_t{42} * 2470;
     return finish(cents,
                   job.rounds * before * (job.rise == "published" ? 1100 : 110));
 }

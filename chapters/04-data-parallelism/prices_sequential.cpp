@@ -10,8 +10,9 @@ int main(int argc, char** argv) try {
     return time_prices(job, [&](const std::vector<double>& prices) {
         std::vector<double> results;
         //> map
-        for (const double price : prices)
-            results.push_back(raise_price(job, price));
+        std::transform(prices.begin(), prices.end(),
+                       std::back_inserter(results),
+                       [&](double price) { return raise_price(job, price); });
         //< map
         return results;
     });

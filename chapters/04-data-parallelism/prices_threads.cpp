@@ -18,12 +18,16 @@ int main(int argc, char** argv) try {
         if (job.warm == 0 || !pool)
             pool.emplace(job.workers); // the one before ends here
         std::vector<pool_future<double>> futures;
-        for (const double price : prices)
-            futures.push_back(pool->submit(
-                [&job, price] { return raise_price(job, price); }));
+        std::transform(prices.begin(), prices.end(),
+                       std::back_inserter(futures), [&](double price) {
+                           return pool->submit([&job, price] {
+                               return raise_price(job, price);
+                           });
+                       });
         std::vector<double> results;
-        for (auto& future : futures)
-            results.push_back(future.get());
+        std::transform(futures.begin(), futures.end(),
+                       std::back_inserter(results),
+                       [](auto& future) { return future.get(); });
         //< map
         return results;
     });
