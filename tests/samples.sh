@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The samples_* programs: same bytes from all of them, whole files or none.
+# The programs of chapter 04: the same prices from all of them; the same bytes
+# from all samples_*, whole files or none.
 # In memory where there is such a file system: programs that write until they
 # are stopped make a disk's queue long, and they must end at once.
 # shellcheck disable=SC2016 # perl's dollars

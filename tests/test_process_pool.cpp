@@ -4,6 +4,7 @@
 #include "01-processes/ring.hpp"
 
 #include "catch.hpp"
+#include "children.hpp"
 
 #include <sys/resource.h>
 #include <sys/time.h>
@@ -35,11 +36,6 @@ static std::vector<int> first_numbers(int count) {
 static std::size_t open_files(const std::string& who = "self") {
     const fs::directory_iterator all("/proc/" + who + "/fd");
     return static_cast<std::size_t>(std::distance(begin(all), end(all)));
-}
-
-static bool has_children() {
-    siginfo_t info = {};
-    return ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
 }
 
 // The letter in /proc/PID/stat, or '-'. Z is dead: only its parent has not
@@ -977,7 +973,7 @@ static std::string ending(Body body) {
 // lives.
 template<class Ring>
 static void last_message() {
-    const auto ring = make_shared_in<Ring>(-1, 1);
+    const auto ring = make_shared_in<Ring>(-1, std::size_t(1));
     char message = 0;
     ring->get(&message, [&] {
         ring->put("x");

@@ -5,7 +5,7 @@
 #include "01-processes/process_pool.hpp"
 
 #include "catch.hpp"
-
+#include "children.hpp"
 #include "common/stopwatch.hpp"
 
 #include <sys/prctl.h>
@@ -21,8 +21,7 @@ static void nap(int microseconds) {
     ::usleep(static_cast<useconds_t>(microseconds));
 }
 
-// --- The worst moment: a signal that comes just before a wait begins
-// --------------
+// --- The worst moment: a signal just before a wait begins --------------------
 
 // The linker puts this in the place of poll(2), see CMakeLists.txt. It counts
 // the calls that wait.
@@ -36,8 +35,7 @@ extern "C" int __wrap_poll(pollfd* ends, nfds_t count, int timeout) {
     return __real_poll(ends, count, timeout);
 }
 
-// --- What the programs are at when the signal comes: each would go on for
-// hours
+// --- What the programs are at: each would go on for long ---------------------
 
 static int nap_a_little(const int& task) {
     nap(100 + task % 200);
@@ -78,13 +76,7 @@ static void pipe_gets() {
     }
 }
 
-// --- The campaign
-// ---------------------------------------------------------------
-
-static bool has_children() {
-    siginfo_t info = {};
-    return ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
-}
+// --- The campaign -----------------------------------------------------------
 
 // Runs the program in a child, as main() would. `ready`: once it has begun.
 static process start(void (*program)(), int ready, int polls = -1) {

@@ -92,12 +92,10 @@ for workers in 1 2 7; do
     runs 'result: 1024 ' pool_nested --workers $workers --depth 10
 done
 runs 'result: 100003 ' items_sequential --items 100003
-for options in "" "--awake 1" "--cores one" "--cores one --awake 1"; do
-    read -ra words <<<"$options --tasks 300"
-    runs 'p50_us: [0-9.]+.p99_us: [0-9.]+.result: 44850 ' \
-        one_task_pool "${words[@]}"
-    runs 'p50_us: [0-9.]+.p99_us: [0-9.]+.result: 44850 ' \
-        one_task_thread "${words[@]}"
+for call in one_task_thread "one_task_thread --cores one" one_task_pool \
+    "one_task_pool --awake 1" "one_task_pool --cores one --awake 1"; do
+    # shellcheck disable=SC2086 # several words each
+    runs 'p50_us: [0-9.]+.p99_us: [0-9.]+.result: 44850 ' $call --tasks 300
 done
 if (($(nproc) >= 2)); then
     runs 'cores: two.*result: 44850 ' one_task_pool --cores two --tasks 300

@@ -38,9 +38,9 @@ class process {
     template<class Body>
     explicit process(Body body, int end_signal = SIGKILL)
         : end_signal_(end_signal) {
-        parents_own.reserve(parents_own.size()
-                            + 1); // may throw: before the fork
-        std::fflush(nullptr);     // or the child had a copy of what is buffered
+        // What may throw comes before the fork.
+        parents_own.reserve(parents_own.size() + 1);
+        std::fflush(nullptr); // or the child had a copy of what is buffered
         const pid_t parent = ::getpid();
         // No signal now: the child would take it by its parent's handlers.
         sigset_t all, before;

@@ -31,8 +31,8 @@ inline double raised(double price, bool published) {
 // number, two roots of each, and the least of them.
 inline double raised_heavily(double price, bool published) {
     price = raised(price, published);
-    // Again for each price: fresh memory has a price of its own, and for a
-    // thread another one than for a process.
+    // Again for each price: fresh memory has a price of its own, and in the
+    // first thread another one than in the others.
     thread_local std::vector<double> numbers;
     numbers.clear();
     for (int i = 0; i < 200'000; ++i)

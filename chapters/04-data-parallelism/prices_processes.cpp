@@ -16,13 +16,11 @@ int main(int argc, char** argv) try {
     using price_pool = process_pool<double, double>;
     std::optional<price_pool> pool;
     return time_prices(job, [&](const std::vector<double>& prices) {
-        //> map
         if (job.warm == 0 || !pool)
             pool.emplace(
                 [&job](const double& price) { return raise_price(job, price); },
                 pool_options{.workers = job.workers});
         return pool->map(prices, static_cast<std::size_t>(job.chunk));
-        //< map
     });
 } catch (...) {
     return failed("prices_processes");

@@ -9,11 +9,9 @@ int main(int argc, char** argv) try {
         .parse(argc, argv);
     return time_prices(job, [&](const std::vector<double>& prices) {
         std::vector<double> results;
-        //> map
         std::transform(prices.begin(), prices.end(),
                        std::back_inserter(results),
                        [&](double price) { return raise_price(job, price); });
-        //< map
         return results;
     });
 } catch (...) {

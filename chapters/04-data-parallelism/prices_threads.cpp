@@ -14,7 +14,6 @@ int main(int argc, char** argv) try {
     add_workers(options, job).parse(argc, argv);
     std::optional<thread_pool> pool;
     return time_prices(job, [&](const std::vector<double>& prices) {
-        //> map
         if (job.warm == 0 || !pool)
             pool.emplace(job.workers); // the one before ends here
         std::vector<pool_future<double>> futures;
@@ -28,7 +27,6 @@ int main(int argc, char** argv) try {
         std::transform(futures.begin(), futures.end(),
                        std::back_inserter(results),
                        [](auto& future) { return future.get(); });
-        //< map
         return results;
     });
 } catch (...) {

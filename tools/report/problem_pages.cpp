@@ -194,7 +194,7 @@ void add_chapters(document& page, const std::vector<chapter>& chapters) {
             anybody = true;
         }
     if (!anybody)
-        page.push_back(paragraph{"These rounds are too few to tell."});
+        page.push_back(paragraph{"Nobody, as far as these rounds can tell."});
     page.push_back(heading{2, "How to read the tables"});
     page.push_back(paragraph{how_to_read});
     if (!have_gnuplot())

@@ -3,24 +3,25 @@
 //
 //     build/bin/one_task_thread --cores one
 #include "02-threads/one_task.hpp"
+#include "common/cli.hpp"
+#include "common/one_core.hpp"
+
+#include <thread>
 
 int main(int argc, char** argv) try {
-    one_task_job job;
+    std::int64_t tasks = 3000;
     std::string cores = "any";
-    one_task_options("one_task_thread", "Starts a thread for each task.", job)
+    cli("one_task_thread", "Starts a thread for each task.")
+        .number("tasks", tasks, 1, 10'000'000, "one after the other")
         .choice("cores", cores, {"any", "one"}, "for both threads")
         .parse(argc, argv);
-    fmt::print("{} tasks, cores: {}{}\n", job.tasks, cores,
-               job.awake == 1 ? ", awake" : "");
-    const std::vector<std::jthread> spinners = keep_awake(job);
+    fmt::print("{} tasks, cores: {}\n", tasks, cores);
     if (cores == "one")
         use_core(0);
-    return time_one_task(job, [](std::int64_t i) {
-        //> ask
+    return time_one_task(tasks, [](std::int64_t i) {
         std::int64_t answer = -1;
         std::jthread([&] { answer = i; }).join();
         return answer; // written before join returned
-        //< ask
     });
 } catch (...) {
     return failed("one_task_thread");
