@@ -28,8 +28,75 @@ for kind in cheap heavy; do
     done
 done
 
+# --- How lists are handed out ------------------------------------------------------
+
+for by in static dynamic guided largest-first; do
+    for workers in 1 2 7; do
+        runs "list_ms: [0-9.]+.working_percent: [0-9]+.result: ([0-9]+) \(expected [0-9]+\)\$" \
+            uneven_work --by $by --workers $workers --rounds 2
+        sums+=("${BASH_REMATCH[1]}")
+    done
+done
+same "uneven_work: results" 1 "$(printf '%s\n' "${sums[@]}" | sort -u | wc -l)"
+runs 'worker 0  \|[ #-]{60}\|.worker 1  \|[ #-]{60}\|.* one letter: ' \
+    uneven_work --workers 2 --draw 1 --rounds 1
+# Each worker has one part of the list, without a pause, where it is static.
+for lane in 1 2; do
+    matches "a static part" '^ *[#-]+ *$' \
+        "$("$bin/uneven_work" --by static --workers 2 --draw 1 --rounds 1 |
+            sed -n "s/^worker $((lane - 1)).*|\(.*\)|\$/\1/p")"
+done
+for workers in 1 2 64; do
+    runs "serial, workers: $workers, .*speedup_ratio: [0-9.]+.predicted_ratio: [0-9.]+.with_a_cpu_each_ratio: [0-9.]+.result: ([0-9]+) \(expected \1\)\$" \
+        serial_part --workers $workers --rounds 1
+    runs "result: ([0-9]+) \(expected \1\)\$" serial_part \
+        --workers $workers --rounds 1 --serial-percent 100
+done
+call "$bin/serial_part" --serial-percent 10 --workers 64 --rounds 1
+same "Amdahl: 1 / (0.1 + 0.9 / 64)" 8.77 "$(number with_a_cpu_each_ratio)"
+for chunk in 1 7 1000 10000; do
+    runs 'item_us: [0-9.]+.result: 3001 \(expected 3001\)$' items_processes \
+        --items 3001 --chunk $chunk
+done
+for options in "" "--warm 1" "--with processes" "--warm 1 --cores any" \
+    "--with processes --warm 1 --bytes 70000 --items 3" \
+    "--with processes --cores any"; do
+    read -ra words <<<"$options --rounds 2"
+    call "$bin/break_even" "${words[@]}"
+    if (($(nproc) < 2)); then
+        same "break_even on one CPU: exit status" 3 "$status"
+    else
+        same "break_even $options: exit status" 0 "$status"
+        matches "break_even $options" "start_us: [0-9.]+.hand_out_us: [0-9.]+.byte_ns: [0-9.]+.*us of work: .*predicted_us: [0-9.]+.found_us: ([0-9.]+|inf).predicted_by_found_ratio: [0-9.]+.result: ([0-9]+) \(expected \2\)$" "$out"
+    fi
+done
+call taskset -c "$(taskset -cp $$ | sed 's/.*: //; s/[,-].*//')" "$bin/break_even"
+same "break_even on one CPU: exit status" 3 "$status"
+matches "break_even on one CPU" "two workers need a second CPU" "$err"
+
+# --- Sums of doubles: the same for any number of workers, or not -----------------
+
+for by in blocks integers bins; do
+    sums=()
+    for workers in 1 2 3 7; do
+        runs 'result: (-172.5981[0-9]+) \(expected \1\)$' sum_reproducible \
+            --by $by --workers $workers --rounds 1
+        sums+=("$(grep ^result <<<"$out")")
+    done
+    same "$by: results" 1 "$(printf '%s\n' "${sums[@]}" | sort -u | wc -l)"
+done
+# As Python's math.fsum() adds them up, which is exact.
+matches "bins are exact" "^result: -172.5981637911205 " "${sums[0]}"
+# sum_by_workers is among the broken programs; with one worker it is right.
+runs 'result: (-172.5981[0-9]+) \(expected \1, broken on purpose\)$' \
+    sum_by_workers --workers 1 --rounds 1
+
 # --- Same bytes for every variant and number of workers -----------------------
 
+libraries=()
+for peer in samples_openmp samples_tbb; do
+    [[ ! -x $bin/$peer ]] || libraries+=("$peer --workers 2")
+done
 for shape in "--rows 50000" "--rows 50000 --seed 2" "--rows 10000 --batch 777" \
     "--rows 20000 --batch 20000" "--rows 1" "--rows 0"; do
     expected='' checksum=''
@@ -37,7 +104,12 @@ for shape in "--rows 50000" "--rows 50000 --seed 2" "--rows 10000 --batch 777" \
         "samples_threads --workers 2" "samples_threads --workers 7" \
         "samples_processes --workers 1" "samples_processes --workers 2" \
         "samples_processes --workers 7" fresh_sequential \
-        "fresh_threads --workers 2"; do
+        "fresh_threads --workers 2" "samples_threads --workers 64" \
+        "samples_processes --workers 64" "samples_gil --workers 1" \
+        "samples_gil --workers 2 --released-percent 33 --ids-released 0" \
+        "samples_gil --workers 7 --released-percent 0 --interval-us 50" \
+        "samples_returned --workers 1" "samples_returned --workers 7" \
+        "${libraries[@]}"; do
         mkdir "$work/out.d"
         # shellcheck disable=SC2086 # several words each
         call "$bin/"$variant $shape --out "$work/out.d"
@@ -74,11 +146,11 @@ wrong_when() { # WHAT PERL, a substitution in the header that makes the files
         "$out"
 }
 wrong_when "columns exchanged" \
-    's/(const double value = source\.probability\(row \+ r), c\);(\s+std::memcpy)/$1, 9 - c);$2/'
+    's/(source\.probability\(row \+ r), column - 1\)/$1, 10 - column)/'
 wrong_when "rows exchanged" \
-    's/(const double value = source\.probability\()row \+ r, c/$1row + (r ^ 1), c/'
+    's/(source\.probability\()row \+ r, column/$1row + (r ^ 1), column/'
 wrong_when "one id for two rows" \
-    's/put_id\(source, row \+ r, ids/put_id(source, row + r \/ 2 * 2, ids/'
+    's/put_id\(source, row \+ r, values/put_id(source, row + r \/ 2 * 2, values/'
 
 matches "samples_sequential says that it has one worker" ", 1 worker, " \
     "$("$bin/samples_sequential" --rows 10 --workers 7)"
@@ -120,7 +192,8 @@ start() {
 no_half_files() { [[ -z $(find "$work/b" -name '*.part') ]]; }
 children_of() { pgrep -P "$1"; }
 
-for program in samples_sequential samples_threads samples_processes; do
+for program in samples_sequential samples_threads samples_processes \
+    samples_gil samples_returned; do
     for signal in INT:130 TERM:143 HUP:129; do
         start "$program"
         kill -s "${signal%:*}" "$pid"

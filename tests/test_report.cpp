@@ -272,6 +272,34 @@ TEST_CASE("what others make of the same stands beside it") {
     CHECK(side_by_side(again.problems.at(0)).rows == t.rows);
 }
 
+TEST_CASE("what a source has printed stands beside what came out") {
+    const results made;
+    made.declare("p\tT\trows_per_s\ta\tbaseline\t1\tx\t\n"
+                 "p\tT\trows_per_s\tb\tvariant\t1\tx\t\n"
+                 "q\tT\tmap_us\tc\tbaseline\t1\tx\t\n");
+    made.file("published.tsv", "p\ta\t400\np\tb\t100\np\tgone\t800\n"
+                               "q\tc\t22\nq\td\t2200\n");
+    made.run("01.a", "1", "rows_per_s: 3000\n");
+    made.run("01.a.again", "1", "rows_per_s: 3000\n");
+    made.run("01.b", "1", "rows_per_s: 6000\n");
+    const chapter c = made.read();
+    const table t = published_and_here(c.problems.at(0));
+    using row = std::vector<std::string>;
+    REQUIRE(t.rows.size() == 3);
+    CHECK(t.rows[0] == row{"a", "400", "3.0 k", "1.0", "1.0"});
+    CHECK(t.rows[1] == row{"b", "100", "6.0 k", "0.25", "2.0"});
+    CHECK(t.rows[2] == row{"gone", "800", "not measured", "2.0", ""});
+    const table times = published_and_here(c.problems.at(1));
+    REQUIRE(times.rows.size() == 2); // of a time, less is better
+    CHECK(times.rows[1] == row{"d", "2.2 ms", "not measured", "0.010", ""});
+    chapter without = c;
+    without.problems.pop_back(); // it was not measured
+    const chapter again = read_reference(to_reference(without));
+    CHECK(published_and_here(again.problems.at(0)).rows == t.rows);
+    made.file("published.tsv", "p\ta\tmany\n");
+    CHECK(made.read().warnings.size() == 1);
+}
+
 TEST_CASE("a program may say that its figures mean nothing") {
     const results made;
     made.declare("p\tT\tcount_s\ta\tbaseline\t1\tx\t\n");
@@ -319,6 +347,12 @@ TEST_CASE("lanes that a program drew become a picture") {
     const std::string timed = lanes_picture(drawn);
     CHECK_THAT(timed, contains(">0 ms<") && contains(">10 ms<"));
     CHECK_THAT(timed, !contains(">15 ms<")); // 7 letters
+    const output timed_letters = read_output(
+        "configuration\n      one letter: 0.50 ms; # computes, . waits\n");
+    CHECK(timed_letters.letter_ms == 0.5);
+    drawn.samples.back().printed.letters = timed_letters.letters;
+    CHECK_THAT(lanes_picture(drawn),
+               contains("solid: computes; hatched: waits; empty"));
     drawn.trouble = "wrong result";
     CHECK(lanes_picture(drawn).empty());
 }

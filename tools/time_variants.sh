@@ -17,6 +17,8 @@
 #     beside "OURS FIGURE ..." LABEL COMMAND ...
 #                                      a peer that does the same as OURS: the
 #                                      report shows these figures side by side
+#     published LABEL VALUE            what a source has printed for it, as the
+#                                      problem's figure; seconds if that is time
 #     absent LABEL REASON              one that cannot be timed on this machine
 #     floor LABEL PROGRAM ...          does less on purpose, to show what the
 #                                      rest costs
@@ -122,7 +124,7 @@ one_core=(/usr/bin/taskset -c "${allowed%%[,-]*}")
 
 # Parallel arrays, one element per declared label.
 problems=() titles=() figures=() labels=() kinds=() times=() commands=()
-besides=() notes=() versions=() no_races=()
+besides=() notes=() versions=() no_races=() publications=()
 
 problem() {
     problem=$1 title=$2 figure=${3:-time}
@@ -175,6 +177,8 @@ print(platform.python_implementation(), platform.python_version())')"
 
 # What the report should say of the current problem: about its set-up.
 note() { notes+=("$problem"$'\t'"$1"); }
+
+published() { publications+=("$problem"$'\t'"$1"$'\t'"$2"); }
 
 # The variants of the current problem do different things: none is the fastest.
 no_race() { no_races+=("$problem"); }
@@ -283,6 +287,7 @@ go() {
     printf '%s\n' "$chapter_title" >"$part/title"
     printf '%s\n' ${notes[@]+"${notes[@]}"} >"$part/notes.tsv"
     printf '%s\n' ${no_races[@]+"${no_races[@]}"} >"$part/no_race"
+    printf '%s\n' ${publications[@]+"${publications[@]}"} >"$part/published.tsv"
     plan=() cost=() remaining=() # cost: milliseconds of a run
     for i in "${!labels[@]}"; do
         printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "${problems[i]}" \

@@ -3,17 +3,11 @@
 // and how long must a call be, for a second thread to pay?
 //
 //     build/bin/gil_extension --workers 2 --released-percent 90
+#include "arithmetic.hpp"
 #include "common/check.hpp"
 #include "common/stopwatch.hpp"
 #include "countdown.hpp"
 #include "gil_options.hpp"
-
-// Some arithmetic in which each step needs the one before.
-static std::uint64_t arithmetic(std::uint64_t x, std::int64_t steps) {
-    for (std::int64_t step = 0; step < steps; ++step)
-        x = x * 6364136223846793005U + 1442695040888963407U;
-    return x;
-}
 
 int main(int argc, char** argv) try {
     gil_job job;

@@ -1,4 +1,5 @@
-// A file that is there whole or not at all.
+// A file that is there whole or not at all, whatever ends the program or the
+// machine. One run at a time writes to a directory.
 #pragma once
 
 #include "common/check.hpp"
@@ -14,7 +15,8 @@
 
 class output_file {
   public:
-    // Writes to directory/name.part until keep() gives it its name. With an
+    // Writes to directory/name.part until keep() gives it its name; what a run
+    // that was killed has left there is written over, no link followed. With an
     // empty directory the file has no name at all, in the directory for
     // temporary files ($TMPDIR or /tmp): it is gone when it is closed,
     // whatever ends the program.
@@ -25,10 +27,11 @@ class output_file {
         } else {
             final_ = directory / name;
             part_ = final_ + ".part";
-            file_ = descriptor(
-                check(::open(part_.c_str(),
-                             O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644),
-                      part_));
+            file_ = descriptor(check(
+                ::open(part_.c_str(),
+                       O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
+                       0644),
+                part_));
         }
     }
 
@@ -51,12 +54,15 @@ class output_file {
         }
     }
 
-    // Closes the file and gives it its name. Not synced to disk: a crash of
-    // the machine may lose it.
+    // Closes the file and gives it its name, when all of it is on the disk:
+    // else the machine might crash with the new name there, and the bytes not.
+    // (The name itself may then be lost. Who needs it syncs the directory,
+    // too.)
     void keep() {
-        file_.close_checked(part_.empty() ? "temporary file" : part_);
         if (part_.empty())
-            return;
+            return file_.close_checked("temporary file");
+        check(::fsync(file_.get()), part_);
+        file_.close_checked(part_);
         check(::rename(part_.c_str(), final_.c_str()), final_);
         part_.clear();
     }

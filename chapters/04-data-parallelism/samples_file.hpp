@@ -8,6 +8,7 @@
 #include "common/workers.hpp"
 #include "output_file.hpp"
 #include "parquet.hpp"
+#include "peak_memory.hpp"
 #include "sample.hpp"
 
 #include <fmt/core.h>
@@ -18,6 +19,7 @@
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -27,6 +29,7 @@ struct samples_job {
     std::int64_t rows = 1'000'000;
     std::int64_t workers = default_workers();
     std::int64_t batch = 5'000; // rows of a file
+    std::int64_t group = 8'192; // of these, made before they are written
     std::int64_t seed = 1;
     std::string out; // directory, or empty: write, but keep nothing
 
@@ -36,16 +39,19 @@ struct samples_job {
 enum class worker_count { one, several };
 
 // A program with one worker takes --workers too, so that all variants can be
-// called alike, and does without.
-inline samples_job parse_samples_job(int argc, char** argv, const char* program,
-                                     const char* what, worker_count kind) {
+// called alike, and does without. `more` may add options.
+inline samples_job parse_samples_job(
+    int argc, char** argv, const char* program, const char* what,
+    worker_count kind, const std::function<void(cli&)>& more = [](cli&) {}) {
     samples_job job;
     const bool one = kind == worker_count::one;
-    cli(program, what)
-        .number("rows", job.rows, 0, 1'000'000'000'000, "rows in all")
+    cli options(program, what);
+    more(options);
+    options.number("rows", job.rows, 0, 1'000'000'000'000, "rows in all")
         .number("workers", job.workers, 1, 1024,
                 one ? "no effect here" : "threads or processes")
         .number("batch", job.batch, 1, 100'000'000, "rows of one file")
+        .number("group", job.group, 1, 10'000'000, "rows in memory")
         .number("seed", job.seed, 0, 1'000'000'000, "other seed, other rows")
         .text("out", job.out, "existing directory for the files")
         .parse(argc, argv);
@@ -112,40 +118,35 @@ inline std::uint64_t expected_checksum(const samples_job& job) {
     return sum;
 }
 
-// Appends rows [first, first + rows) as one row group, column by column.
-inline std::uint64_t write_group(parquet_writer& out, sample_source source,
-                                 std::int64_t first, std::int64_t rows) {
-    const auto count = static_cast<std::size_t>(rows);
+// Fills in a column of the rows from `first` on, as many as there is room for:
+// 0 are the ids, 1 to 10 the classes.
+inline void fill_column(const samples_job& job, std::size_t column,
+                        std::int64_t first, std::span<std::byte> values) {
+    const sample_source source(static_cast<std::uint64_t>(job.seed));
     const auto row = static_cast<std::uint64_t>(first);
-
-    const auto ids = out.next_column(rows, count * id_bytes);
-    for (std::size_t r = 0; r < count; ++r)
-        put_id(source, row + r, ids.data() + r * id_bytes);
-    std::uint64_t sum = checksum(0, row * id_bytes / 8, ids);
-
-    for (std::size_t c = 0; c < class_count; ++c) {
-        const auto values = out.next_column(rows, count * 8);
-        for (std::size_t r = 0; r < count; ++r) {
-            const double value = source.probability(row + r, c);
-            std::memcpy(values.data() + r * 8, &value, 8);
-        }
-        sum += checksum(1 + c, row, values);
+    if (column == 0) {
+        for (std::size_t r = 0; r < values.size() / id_bytes; ++r)
+            put_id(source, row + r, values.data() + r * id_bytes);
+        return;
     }
-    out.flush();
-    return sum;
+    for (std::size_t r = 0; r < values.size() / 8; ++r) {
+        const double value = source.probability(row + r, column - 1);
+        std::memcpy(values.data() + r * 8, &value, 8);
+    }
+}
+inline std::size_t bytes_of(std::size_t column) {
+    return column == 0 ? id_bytes : 8;
 }
 
-// Writes file number `file` of the job. Call stop_on_signals() once before, so
-// that Ctrl-C leaves no half of a file. `buffer` is working memory,
-// one per worker, used again for each file.
-inline tally write_file(const samples_job& job, std::int64_t file,
-                        std::vector<std::byte>& buffer) {
-    // A row group is generated in the cache and written from there: memory
-    // does not grow with the rows (only by the footer, 1 KB per row group).
-    constexpr std::int64_t group_rows = 8192;
+// Writes file number `file` of the job, its columns filled in by `fill`. Call
+// stop_on_signals() once before, so that Ctrl-C leaves no half of a file.
+// `buffer` is working memory, one per worker, used again for each file.
+template<class Fill = decltype(fill_column)>
+tally write_file(const samples_job& job, std::int64_t file,
+                 std::vector<std::byte>& buffer,
+                 const Fill& fill = fill_column) {
     const std::int64_t first = file * job.batch;
     const std::int64_t end = std::min(first + job.batch, job.rows);
-
     output_file target(job.out, fmt::format("samples-{:012}.parquet", first));
     std::vector<parquet_writer::column> columns = {
         {"id_client", parquet_writer::type::text}};
@@ -153,13 +154,23 @@ inline tally write_file(const samples_job& job, std::int64_t file,
         columns.push_back(
             {fmt::format("class_{}", c), parquet_writer::type::real});
     parquet_writer out(target, columns, buffer);
-    const sample_source source(static_cast<std::uint64_t>(job.seed));
 
+    // A group of rows is generated in the cache and written from there: memory
+    // does not grow with the rows (only by the footer, 1 KB per group).
     tally sum;
-    for (std::int64_t row = first; row < end; row += group_rows) {
+    for (std::int64_t row = first; row < end; row += job.group) {
         throw_if_stopped();
-        const std::int64_t rows = std::min(group_rows, end - row);
-        sum += {rows, write_group(out, source, row, rows)};
+        const std::int64_t rows = std::min(job.group, end - row);
+        for (std::size_t c = 0; c < columns.size(); ++c) {
+            const auto values = out.next_column(
+                rows, static_cast<std::size_t>(rows) * bytes_of(c));
+            fill(job, c, row, values);
+            const auto words =
+                static_cast<std::uint64_t>(row) * bytes_of(c) / 8;
+            sum.checksum += checksum(c, words, values);
+        }
+        out.flush();
+        sum.rows += rows;
     }
     out.finish();
     target.keep();
@@ -172,6 +183,7 @@ inline int finish_samples(const samples_job& job, const tally& sum,
                           const stopwatch& clock) {
     fmt::print("rows_per_s: {:.0f}\n",
                static_cast<double>(sum.rows) / clock.seconds());
+    fmt::print("peak_kib: {}\n", peak_kib());
     const auto in_words = [](std::int64_t rows, std::uint64_t checksum) {
         return fmt::format("{} rows, checksum {:016x}", rows, checksum);
     };

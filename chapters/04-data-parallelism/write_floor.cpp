@@ -10,8 +10,8 @@ int main(int argc, char** argv) try {
         argc, argv, "write_floor", "Writes zeros where samples would be.",
         worker_count::one);
     constexpr std::int64_t row_bytes = 4 + id_length + 8 * class_count;
-    constexpr std::int64_t group_rows = 8192; // a write, as with samples
-    const std::vector<std::byte> zeros(group_rows * row_bytes);
+    const std::vector<std::byte> zeros(
+        static_cast<std::size_t>(job.group * row_bytes));
     stop_on_signals();
     const stopwatch clock;
     std::int64_t rows = 0;
@@ -20,7 +20,7 @@ int main(int argc, char** argv) try {
         const std::int64_t end = std::min(rows + job.batch, job.rows);
         while (rows < end) {
             throw_if_stopped();
-            const std::int64_t count = std::min(group_rows, end - rows);
+            const std::int64_t count = std::min(job.group, end - rows);
             target.write(std::span(zeros).first(
                 static_cast<std::size_t>(count * row_bytes)));
             rows += count;

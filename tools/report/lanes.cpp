@@ -6,6 +6,16 @@
 
 #include <algorithm>
 
+std::string lanes_in_words(const label& of) {
+    std::string words = "a line for each thread";
+    const std::string& letters = of.samples.back().printed.letters;
+    // "# holds the lock, . waits for it"
+    if (const auto comma = letters.find(", "); comma != letters.npos)
+        words += "; solid: " + letters.substr(2, comma - 2)
+                 + "; hatched: " + letters.substr(comma + 4);
+    return words + "; empty: neither, or for too short to be drawn";
+}
+
 std::string lanes_picture(const label& of) {
     if (!of.trouble.empty() || of.samples.empty()
         || of.samples.back().printed.lanes.empty())
@@ -21,7 +31,7 @@ std::string lanes_picture(const label& of) {
         "<path d=\"M0 0V6\" stroke=\"currentColor\" stroke-opacity=\"0.55\"/>"
         "</pattern></defs>\n",
         gap + (height + gap) * static_cast<double>(drawn.lanes.size()) + 20,
-        escape_html(of.name), lanes_in_words, id);
+        escape_html(of.name), escape_html(lanes_in_words(of)), id);
     const auto write = [&text](double x, double at, const char* anchor,
                                const std::string& words) {
         text += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" "

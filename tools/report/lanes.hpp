@@ -5,9 +5,8 @@
 
 #include <string>
 
-inline constexpr auto lanes_in_words =
-    "a line for each thread; solid: it has the lock, or computes without one; "
-    "hatched: it waits for it; empty: neither, or for too short to be drawn";
+// What the lines and letters of the picture are, as the program has said.
+std::string lanes_in_words(const label& of);
 
 // SVG in the text colour of the page around it. Of the last round; empty if
 // the program drew nothing.

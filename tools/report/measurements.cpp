@@ -95,6 +95,8 @@ output read_output(std::string_view text) {
         constexpr std::string_view letter = "one letter: ";
         if (const auto at = line.find(letter); at != line.npos) {
             printed.letter_ms = std::atof(line.c_str() + at + letter.size());
+            if (const auto mean = line.find("; # ", at); mean != line.npos)
+                printed.letters = line.substr(mean + 2);
             continue;
         }
         const auto colon = line.find(": ");
@@ -201,6 +203,9 @@ chapter read_chapter(const fs::path& directory) {
     const std::string no_race = fs::exists(directory / "no_race")
                                     ? read_or_warn("no_race")
                                     : ""; // older measurements have none
+    const std::string published = fs::exists(directory / "published.tsv")
+                                      ? read_or_warn("published.tsv")
+                                      : ""; // nor this
     for (const std::string& line : split(declared, '\n')) {
         if (line.empty())
             continue;
@@ -234,6 +239,17 @@ chapter read_chapter(const fs::path& directory) {
         for (const std::string& line : split(notes, '\n'))
             if (line.starts_with(one.name + '\t'))
                 one.notes.push_back(line.substr(one.name.size() + 1));
+        for (const std::string& line : split(published, '\n')) {
+            const auto fields = split(line, '\t');
+            if (fields.front() != one.name)
+                continue;
+            const auto number =
+                fields.size() == 3 ? to_number(fields[2]) : std::nullopt;
+            if (number && *number > 0)
+                one.published.emplace_back(fields[1], *number);
+            else
+                all.warnings.push_back("published.tsv: cannot read: " + line);
+        }
     }
     return all;
 }

@@ -29,7 +29,8 @@ struct output {
     // What it drew: a name and a letter for each piece of time, as
     // "naps        |..##  ..|".
     std::vector<std::pair<std::string, std::string>> lanes;
-    double letter_ms = 0; // of "one letter: 0.83 ms"
+    double letter_ms = 0; // of "one letter: 0.83 ms; # computes, . waits"
+    std::string letters;  // and what they are: "# computes, . waits"
 };
 
 output read_output(std::string_view text);
@@ -55,6 +56,8 @@ struct problem {
     std::vector<label> labels; // the baseline is the first one
     std::vector<std::string> notes;
     bool race = true; // its variants do the same: one of them is the fastest
+    // What a source has printed for the same, by label, as the problem's figure.
+    std::vector<std::pair<std::string, double>> published = {};
 };
 
 struct chapter {

@@ -34,6 +34,9 @@ static constexpr auto how_to_read =
     "so that a drift shows as a slope.";
 
 static constexpr auto beside_title = "Ours and theirs, side by side:";
+static constexpr auto published_title =
+    "What the source has printed, on its author's machine, and what came out "
+    "here; times as fast as the first line:";
 
 static constexpr auto no_pictures = "No pictures: gnuplot is not installed.";
 
@@ -74,6 +77,9 @@ std::string terminal_summary(const chapter& of) {
         if (!side_by_side(one).rows.empty())
             text += fmt::format("\n{}\n{}\n", beside_title,
                                 as_text(side_by_side(one)));
+        if (!published_and_here(one).rows.empty())
+            text += fmt::format("\n{}\n{}\n", published_title,
+                                as_text(published_and_here(one)));
         for (const std::string& remark : remarks(one))
             text += remark + '\n';
         if (!finding(one).empty())
@@ -113,8 +119,9 @@ static void add_pictures(document& page, const chapter& c, const problem& p) {
             page.push_back(picture{name, svg, caption, words});
     };
     for (const label& one : p.labels)
-        add(c.name + "-" + one.name, lanes_picture(one),
-            fmt::format("{}: {}.", one.name, lanes_in_words));
+        if (const std::string drawn = lanes_picture(one); !drawn.empty())
+            add(c.name + "-" + one.name, drawn,
+                fmt::format("{}: {}.", one.name, lanes_in_words(one)));
     const std::string name = c.name + "-" + p.name;
     for (const curves& shown : curves_of(p))
         add(name + "-by-" + shown.key,
@@ -178,6 +185,10 @@ static void add_problem(document& page, const chapter& c, const problem& p) {
     if (const table beside = side_by_side(p); !beside.rows.empty()) {
         page.push_back(paragraph{beside_title});
         page.push_back(shown_table{beside});
+    }
+    if (const table both = published_and_here(p); !both.rows.empty()) {
+        page.push_back(paragraph{published_title});
+        page.push_back(shown_table{both});
     }
     add_pictures(page, c, p);
     if (!remarks(p).empty())

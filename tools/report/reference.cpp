@@ -41,11 +41,13 @@ std::string to_reference(const chapter& measured) {
                     json(measured.title).dump(), json(measured.machine).dump());
     const char* between = "\n";
     for (const problem& one : measured.problems) {
-        text += fmt::format("{}{{\"name\": {}, \"title\": {}, \"figure\": {}, "
-                            "\"race\": {}, \"notes\": {}, \"labels\": [",
-                            between, json(one.name).dump(),
-                            json(one.title).dump(), json(one.figure).dump(),
-                            one.race, json(one.notes).dump());
+        text +=
+            fmt::format("{}{{\"name\": {}, \"title\": {}, \"figure\": {}, "
+                        "\"race\": {}, \"notes\": {}, \"published\": {}, "
+                        "\"labels\": [",
+                        between, json(one.name).dump(), json(one.title).dump(),
+                        json(one.figure).dump(), one.race,
+                        json(one.notes).dump(), json(one.published).dump());
         between = "\n";
         for (const label& of : one.labels) {
             if (of.kind != "absent" && !of.trouble.empty())
@@ -94,6 +96,7 @@ chapter read_reference(std::string_view text) try {
         problem next{one.at("name"),   one.at("title"),
                      one.at("figure"), {},
                      one.at("notes"),  one.value("race", true)};
+        next.published = one.value("published", next.published);
         for (const json& line : one.at("labels")) {
             label of;
             of.name = line.at("name");

@@ -230,6 +230,35 @@ table side_by_side(const problem& of) {
     return t;
 }
 
+table published_and_here(const problem& of) {
+    table t;
+    t.head = {"variant", "published", "here", "times as fast, published",
+              "times as fast, here"};
+    const auto find = [&of](const std::string& name) {
+        const auto found =
+            std::find_if(of.labels.begin(), of.labels.end(),
+                         [&](const label& one) { return one.name == name; });
+        return found == of.labels.end() ? nullptr : &*found;
+    };
+    for (const auto& [name, published] : of.published) {
+        const label* here = find(name);
+        const label* first = find(of.published.front().first);
+        const double base = of.published.front().second;
+        const auto spread =
+            here ? spread_of(values(of, here->samples)) : std::nullopt;
+        const auto ratio =
+            here && first ? spread_of(ratios(of, here->samples, first->samples))
+                          : std::nullopt;
+        t.rows.push_back(
+            {name, show_value(of, published),
+             spread ? show_value(of, spread->median) : "not measured",
+             two_digits(less_is_better(of.figure) ? base / published
+                                                  : published / base),
+             ratio ? two_digits(ratio->median) : ""});
+    }
+    return t;
+}
+
 // How far the baseline is from itself, as a logarithm: see self_noise(). Where
 // the rounds are too few to tell, as far as it ever was.
 static double noise_of(const problem& of) {

@@ -29,6 +29,10 @@ table with_columns(const table& of, const std::vector<std::size_t>& columns);
 // Labels that do the same as one of ours, figure by figure. May have no rows.
 table side_by_side(const problem& of);
 
+// What a source has printed, and what came out here; times as fast as the first
+// of these. May have no rows.
+table published_and_here(const problem& of);
+
 // How far the baseline is from itself: "The same program against itself: ..."
 // Empty without a pair.
 std::string self_comparison(const problem& of);

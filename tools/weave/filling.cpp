@@ -108,7 +108,8 @@ static text_lines between_empty_lines(const std::string& markdown) {
 
 // "PROBLEM", or "PROBLEM | LABEL LABEL": only these, compared with the first;
 // or "PROBLEM | LABEL LABEL | FIGURE FIGURE": with these columns and no others;
-// or "PROBLEM beside": what others make of the same.
+// or "PROBLEM beside": what others make of the same; or "PROBLEM published":
+// what a source has printed.
 text_lines filling::table_of(const std::string& argument) const {
     if (argument == "claims")
         return verdicts();
@@ -117,7 +118,8 @@ text_lines filling::table_of(const std::string& argument) const {
         bar == argument.npos ? bar : argument.find(" | ", bar + 3);
     std::string name = argument.substr(0, bar);
     const bool beside = name.ends_with(" beside");
-    if (beside)
+    const bool published = name.ends_with(" published");
+    if (beside || published)
         name.erase(name.rfind(' '));
     const problem* found = nullptr; // the page's own chapter comes first
     for (const chapter* one : library_)
@@ -142,7 +144,9 @@ text_lines filling::table_of(const std::string& argument) const {
     }
     for (const label& one : shown.labels)
         book_.require_declared(one.name);
-    table t = beside ? side_by_side(shown) : comparison(shown);
+    table t = beside      ? side_by_side(shown)
+              : published ? published_and_here(shown)
+                          : comparison(shown);
     const auto without = [&t](std::size_t column) {
         const auto at = static_cast<std::ptrdiff_t>(column);
         t.head.erase(t.head.begin() + at);
@@ -161,7 +165,7 @@ text_lines filling::table_of(const std::string& argument) const {
         for (std::size_t column = t.head.size(); column-- > 0;)
             if (wanted.count(t.head[column]) == 0)
                 without(column);
-    } else if (!beside) { // the foot of the page says it
+    } else if (!beside && !published) { // the foot of the page says it
         without(static_cast<std::size_t>(
             std::find(t.head.begin(), t.head.end(), "runs") - t.head.begin()));
     }

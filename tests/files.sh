@@ -1,0 +1,154 @@
+#!/usr/bin/env bash
+# The files of chapter 04 on disks that fail, fill up, or may not be written to:
+# exit status 1, one line that names file and reason, and no file that is not
+# whole.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+source "$(dirname "$0")/lib.sh"
+
+programs=(samples_sequential samples_threads samples_processes samples_gil
+    samples_returned)
+for peer in samples_openmp samples_tbb; do
+    [[ ! -x $bin/$peer ]] || programs+=("$peer")
+done
+made=$work/made
+mkdir "$made"
+"$bin/samples_sequential" --rows 100000 --out "$made" >/dev/null
+
+# refused WHAT REGEX: the last call has failed as it should, and what it left in
+# $target are whole files, or nothing.
+refused() {
+    same "$1: exit status" 1 "$status"
+    same "$1: lines on stderr" 1 "$(wc -l <<<"$err")"
+    matches "$1" "$2" "$err"
+    whole "$1"
+}
+whole() {
+    local file
+    for file in "$target"/*; do
+        [[ -e $file ]] || continue
+        checks=$((checks + 1))
+        cmp -s "$file" "$made/${file##*/}" || fail "$1: $file is not whole"
+    done
+}
+emptied() {
+    target=$work/target
+    rm -rf "$target"
+    mkdir "$target"
+}
+
+# --- A call that fails ---------------------------------------------------------
+
+# The third write, sync or close: another file's, as each has two writes.
+for failure in "write 3 5:Input/output error" "write 4 28:No space left" \
+    "fsync 3 5:Input/output error" "close 3 28:No space left" \
+    "fsync 1 122:Disk quota exceeded" "write 1 28:No space left"; do
+    for program in "${programs[@]}"; do
+        emptied
+        call env LD_PRELOAD="$bin/libfailing_files.so" \
+            FAILS="${failure%%:*}" timeout 60 "$bin/$program" --rows 100000 \
+            --workers 2 --out "$target"
+        if [[ $program == samples_processes && ${failure%% *} == close ]]; then
+            # Its parent closes a file of its own: not what is tried here.
+            whole "$program, $failure"
+            continue
+        fi
+        refused "$program, ${failure%%:*}" \
+            "samples-[0-9]*.parquet.part: ${failure#*:}"
+    done
+done
+emptied
+call env LD_PRELOAD="$bin/libfailing_files.so" FAILS="write 99 5" \
+    "$bin/samples_sequential" --rows 100000 --out "$target"
+same "a failure that never comes: exit status" 0 "$status"
+same "a failure that never comes: files" 20 "$(find "$target" -type f | wc -l)"
+
+# --- A disk that is full, one that may not be written to -------------------------
+
+# In a name space of mounts of our own, if this machine lets us have one.
+if unshare -rm true 2>/dev/null; then
+    for program in "${programs[@]}"; do
+        emptied
+        call unshare -rm bash -c '
+            mount -t tmpfs -o size=1m many-hands "$1" || exit 99
+            "${@:2}"
+            status=$?
+            cp -r "$1" "$1.copy"
+            exit $status' - "$target" timeout 60 "$bin/$program" \
+            --rows 100000 --workers 2 --out "$target"
+        target=$target.copy
+        refused "$program, full disk" "samples-[0-9]*.parquet.part: No space left"
+        same "$program, full disk: half files" "" \
+            "$(find "$target" -name '*.part')"
+        checks=$((checks + 1)) # or nothing was written before it was full
+        [[ -n $(ls "$target") ]] || fail "$program, full disk: no file at all"
+        rm -rf "$target"
+        emptied
+        call unshare -rm bash -c '
+            mount -t tmpfs -o ro many-hands "$1" || exit 99
+            "${@:2}"' - "$target" "$bin/$program" --rows 100 --out "$target"
+        refused "$program, read-only disk" "parquet.part: Read-only file system"
+    done
+else
+    echo "left out: a full disk and a read-only one, for this machine lets us" \
+        "have no mounts of our own"
+fi
+((EUID != 0)) || {
+    emptied
+    chmod 755 "$target" # ours, and not the stranger's
+    call as_stranger 100 samples_sequential --rows 100 --out "$target"
+    refused "another's directory" "parquet.part: Permission denied"
+}
+
+# --- What is in the way ----------------------------------------------------------
+
+echo precious >"$work/precious"
+for program in "${programs[@]}"; do
+    emptied
+    ln -s "$work/precious" "$target/samples-000000000000.parquet.part"
+    call "$bin/$program" --rows 100 --out "$target"
+    same "$program, a link for a file: exit status" 1 "$status"
+    same "$program, a link for a file" precious "$(<"$work/precious")"
+    emptied
+    # What a run that was killed has left, and a link under the final name.
+    head -c 3000000 /dev/urandom >"$target/samples-000000000000.parquet.part"
+    ln -s "$work/precious" "$target/samples-000000005000.parquet"
+    call "$bin/$program" --rows 100000 --out "$target"
+    same "$program, leftovers: exit status" 0 "$status"
+    same "$program, leftovers: files" 20 "$(find "$target" -type f | wc -l)"
+    whole "$program, leftovers"
+    same "$program, leftovers" precious "$(<"$work/precious")"
+    for place in "$work/precious" /dev/full "$work/none" ""; do
+        [[ -n $place ]] || continue
+        call "$bin/$program" --rows 100 --out "$place"
+        same "$program, --out $place: exit status" 1 "$status"
+        matches "$program, --out $place" "$place is not a directory" "$err"
+    done
+done
+
+# --- Killed at any moment --------------------------------------------------------
+
+for program in "${programs[@]}"; do
+    for milliseconds in 3 10 30 60; do
+        emptied
+        call timeout -s KILL "0.0$(printf %02d "$milliseconds")" \
+            "$bin/$program" --rows 100000000 --batch 5000 --workers 2 \
+            --out "$target"
+        same "$program, killed: exit status" 137 "$status"
+        # Workers end right after their parent.
+        settled() {
+            local before
+            before=$(ls "$target")
+            sleep 0.05
+            [[ $(ls "$target") == "$before" ]]
+        }
+        eventually settled
+        for file in "$target"/*.parquet; do
+            [[ -e $file ]] || continue
+            number=$((10#$(tr -dc 0-9 <<<"${file##*/}")))
+            ((number < 100000)) || continue # those that we can compare
+            checks=$((checks + 1))
+            cmp -s "$file" "$made/${file##*/}" ||
+                fail "$program, killed: $file is not whole"
+        done
+    done
+done
