@@ -67,9 +67,6 @@ variant samples_gil@workers=2 samples_gil --workers 2 --rows 200000
 for workers in 1 2; do
     sweep samples_gil@workers=$workers@ids-released=0 samples_gil \
         --workers $workers --ids-released 0 --rows 300000
-    detail samples_gil@workers=$workers@ids-released=0@released-percent=0 \
-        samples_gil --workers $workers --ids-released 0 --released-percent 0 \
-        --rows 300000
 done
 if [[ $profile != quick ]]; then
     for workers in 1 2; do
@@ -158,14 +155,14 @@ done
 problem uneven "One task in fifty is a hundred times as long" list_ms
 variant uneven_work@by=static uneven_work --by static --draw 1
 variant uneven_work@by=dynamic uneven_work --by dynamic --draw 1
-sweep uneven_work@by=guided uneven_work --by guided --draw 1
-sweep uneven_work@by=largest-first uneven_work --by largest-first --draw 1
+variant uneven_work@by=guided uneven_work --by guided --draw 1
+variant uneven_work@by=largest-first uneven_work --by largest-first --draw 1
 
 problem amdahl "A tenth of the work is for one worker only" speedup_ratio
 no_race
 variant serial_part@workers=2 serial_part --workers 2
 for workers in 1 4 16 64; do
-    detail serial_part@workers=$workers serial_part --workers $workers
+    variant serial_part@workers=$workers serial_part --workers $workers
 done
 
 problem sums "A million doubles" sum_ms

@@ -88,6 +88,7 @@ inline void let_workers_sleep() {
     }
 }
 
+//> waking
 // Until a thread of the pool has begun, in seconds, while the caller goes on:
 // so there is another core to be woken up.
 inline double wake_up(thread_pool& pool) {
@@ -99,6 +100,7 @@ inline double wake_up(thread_pool& pool) {
     }
     return begun;
 }
+//< waking
 // Messages wake up processes: it is in what handing out costs.
 inline double wake_up(pool_of_processes&) {
     return 0;
