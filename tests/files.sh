@@ -2,6 +2,7 @@
 # The files of chapter 04 on disks that fail, fill up, or may not be written to:
 # exit status 1, one line that names file and reason, and no file that is not
 # whole.
+# shellcheck disable=SC2016 # expanded by the inner shells
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "$0")/lib.sh"
 

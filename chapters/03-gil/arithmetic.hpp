@@ -4,8 +4,8 @@
 #include <cstdint>
 
 // So many steps of arithmetic, each of which needs the one before: a compiler
-// can neither skip nor overlap them. About 1.3 ns each. Linear in x, modulo 2^64.
-// Source: Knuth's constants of a linear congruential generator, MMIX.
+// can neither skip nor overlap them. About a nanosecond each. Linear in x,
+// modulo 2^64. Source: Knuth's linear congruential generator for MMIX.
 inline std::uint64_t arithmetic(std::uint64_t x, std::int64_t steps) {
     for (std::int64_t step = 0; step < steps; ++step)
         x = x * 6364136223846793005U + 1442695040888963407U;

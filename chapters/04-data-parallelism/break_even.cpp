@@ -14,16 +14,6 @@ struct break_even_job {
     std::int64_t warm = 0, items = 20, bytes = 16, rounds = 15;
 };
 
-// The median of what call() takes, in seconds.
-template<class Call>
-double median(std::int64_t rounds, const Call& call) {
-    std::vector<double> all;
-    for (std::int64_t round = 0; round < rounds; ++round)
-        all.push_back(call());
-    std::sort(all.begin(), all.end());
-    return all[all.size() / 2];
-}
-
 // The work at which two are just as fast, between a point where they are slower
 // and one where they are faster; on logarithmic axes this is a straight line.
 static double between(double work_1, double times_1, double work_2,
@@ -40,8 +30,8 @@ template<class NewPool>
 int look(const break_even_job& job, const NewPool& new_pool) {
     const auto pool = new_pool();
     std::int64_t lists = 0, right = 0;
-    const auto took = [&](const items& all, const auto& way) {
-        const std::uint64_t expected = alone(all);
+    const auto took = [&](const item_list& all, const auto& way) {
+        const std::uint64_t expected = sum_alone(all);
         return median(job.rounds, [&] {
             let_workers_sleep();
             const stopwatch clock;
@@ -52,13 +42,15 @@ int look(const break_even_job& job, const NewPool& new_pool) {
             return seconds;
         });
     };
-    const auto warm = [&](const items& all) { return by(*pool, all); };
-    const auto cold = [&](const items& all) { return by(*new_pool(), all); };
+    const auto warm = [&](const item_list& all) { return sum_by(*pool, all); };
+    const auto cold = [&](const item_list& all) {
+        return sum_by(*new_pool(), all);
+    };
     //> predict
     const double n = double(job.items);
     // Nothing to do: what is left is handing out, moving bytes, starting.
-    const items idle = make_items(job.items, 16, 0);
-    const items long_ones = make_items(job.items, 65'536, 0);
+    const item_list idle = make_items(job.items, 16, 0);
+    const item_list long_ones = make_items(job.items, 65'536, 0);
     const double hand_out = took(idle, warm) / n;
     const double byte = // threads move none
         std::max(0.0, (took(long_ones, warm) / n - hand_out) / 65'520);
@@ -72,13 +64,12 @@ int look(const break_even_job& job, const NewPool& new_pool) {
     //< predict
     fmt::print("start_us: {:.1f}\nhand_out_us: {:.3f}\nbyte_ns: {:.3f}\n",
                1e6 * start, 1e6 * hand_out, 1e9 * byte);
-    //> find
     // More and more work, until two are faster, and with twice as much still.
     double found = std::numeric_limits<double>::infinity();
     double slower = 0, slower_work = 0; // where they are not
     for (std::int64_t steps = 16; steps < 10'000'000; steps *= 2) {
-        const items all = make_items(job.items, job.bytes, steps);
-        const double one = took(all, alone), work = one / n;
+        const item_list all = make_items(job.items, job.bytes, steps);
+        const double one = took(all, sum_alone), work = one / n;
         const double two = job.warm == 1 ? took(all, warm) : took(all, cold);
         const double times = one / two; // as fast
         fmt::print("{:10.2f} us of work: {:.3f} times as fast\n", 1e6 * work,
@@ -92,7 +83,6 @@ int look(const break_even_job& job, const NewPool& new_pool) {
             found = between(slower_work, slower, work, times);
         }
     }
-    //< find
     fmt::print("predicted_us: {:.3f}\nfound_us: {:.3f}\n"
                "predicted_by_found_ratio: {:.2f}\n",
                1e6 * predicted, 1e6 * found, predicted / found);

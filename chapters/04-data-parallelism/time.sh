@@ -41,17 +41,18 @@ library() { # PROGRAM OPTIONS ...: one that is only built where it is installed
     fi
 }
 
-problem samples "A million samples into 200 Parquet files" rows_per_s
-variant samples_sequential samples_sequential
-variant samples_threads samples_threads
-variant samples_processes samples_processes
-variant samples_processes@workers=2 samples_processes --workers 2
-sweep samples_returned samples_returned
+problem samples "Two million samples into 400 Parquet files" rows_per_s
+variant samples_sequential samples_sequential --rows 2000000
+variant samples_threads samples_threads --rows 2000000
+variant samples_processes samples_processes --rows 2000000
+variant samples_processes@workers=2 samples_processes --workers 2 \
+    --rows 2000000
+sweep samples_returned samples_returned --rows 2000000
 sweep samples_threads@cpus=1@workers=2 "${one_core[@]}" "$bin/samples_threads" \
-    --workers 2
-floor write_floor write_floor
-library samples_openmp
-library samples_tbb
+    --workers 2 --rows 2000000
+floor write_floor write_floor --rows 2000000
+library samples_openmp --rows 2000000
+library samples_tbb --rows 2000000
 cpython reference.py --rows 300000
 # 3.73 s, 4.8 s and 0.873 s for a million rows.
 published samples_sequential 268097

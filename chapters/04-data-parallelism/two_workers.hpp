@@ -9,6 +9,7 @@
 #include "common/one_core.hpp"
 #include "common/stopwatch.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -16,10 +17,10 @@
 #include <vector>
 
 // An item: its number, how many steps of work it is, and as many bytes more.
-using items = std::vector<std::string>;
-inline items make_items(std::int64_t count, std::int64_t bytes,
-                        std::int64_t steps) {
-    items all(static_cast<std::size_t>(count));
+using item_list = std::vector<std::string>;
+inline item_list make_items(std::int64_t count, std::int64_t bytes,
+                            std::int64_t steps) {
+    item_list all(static_cast<std::size_t>(count));
     for (std::size_t i = 0; i < all.size(); ++i) {
         put(all[i], std::uint64_t(i));
         put(all[i], steps);
@@ -27,7 +28,7 @@ inline items make_items(std::int64_t count, std::int64_t bytes,
     }
     return all;
 }
-inline std::uint64_t work_on(const std::string& item) {
+inline std::uint64_t result_of(const std::string& item) {
     std::string_view in = item;
     const auto number = from_wire<std::uint64_t>(in);
     return arithmetic(number, from_wire<std::int64_t>(in));
@@ -35,16 +36,16 @@ inline std::uint64_t work_on(const std::string& item) {
 
 // The sum of all results: by the caller alone, by threads of a pool and the
 // caller, by processes with an item a message.
-inline std::uint64_t alone(const items& all) {
+inline std::uint64_t sum_alone(const item_list& all) {
     std::uint64_t sum = 0;
     for (const std::string& item : all)
-        sum += work_on(item);
+        sum += result_of(item);
     return sum;
 }
-inline std::uint64_t by(thread_pool& pool, const items& all) {
+inline std::uint64_t sum_by(thread_pool& pool, const item_list& all) {
     std::vector<std::uint64_t> results(all.size());
     pool.parallel_for(std::int64_t(all.size()), 1, [&](std::int64_t i) {
-        results[std::size_t(i)] = work_on(all[std::size_t(i)]);
+        results[std::size_t(i)] = result_of(all[std::size_t(i)]);
     });
     std::uint64_t sum = 0;
     for (const std::uint64_t one : results)
@@ -52,7 +53,7 @@ inline std::uint64_t by(thread_pool& pool, const items& all) {
     return sum;
 }
 using pool_of_processes = process_pool<std::string, std::uint64_t>;
-inline std::uint64_t by(pool_of_processes& pool, const items& all) {
+inline std::uint64_t sum_by(pool_of_processes& pool, const item_list& all) {
     std::uint64_t sum = 0;
     for (const std::uint64_t one : pool.map(all))
         sum += one;
@@ -78,7 +79,7 @@ inline std::unique_ptr<pool_of_processes> two_processes(bool own_cores) {
             use_only(usable.at((*started)++ % 2));
     };
     return std::make_unique<pool_of_processes>(
-        work_on, pool_options{.workers = 2, .initializer = take_core});
+        result_of, pool_options{.workers = 2, .initializer = take_core});
 }
 
 // Lists come now and then, so workers must be woken up for each.
@@ -104,4 +105,14 @@ inline double wake_up(thread_pool& pool) {
 // Messages wake up processes: it is in what handing out costs.
 inline double wake_up(pool_of_processes&) {
     return 0;
+}
+
+// The median of what call() takes, in seconds.
+template<class Call>
+double median(std::int64_t rounds, const Call& call) {
+    std::vector<double> all;
+    for (std::int64_t round = 0; round < rounds; ++round)
+        all.push_back(call());
+    std::sort(all.begin(), all.end());
+    return all[all.size() / 2];
 }
