@@ -70,7 +70,7 @@ if unshare -rm true 2>/dev/null; then
     for program in "${programs[@]}"; do
         emptied
         call unshare -rm bash -c '
-            mount -t tmpfs -o size=1m many-hands "$1" || exit 99
+            mount -t tmpfs -o size=2m many-hands "$1" || exit 99
             "${@:2}"
             status=$?
             cp -r "$1" "$1.copy"

@@ -11,20 +11,18 @@
 
 #include <latch>
 
+constexpr std::int64_t tasks = 200; // in a list
 struct uneven_job {
     std::string by = "dynamic";
-    std::int64_t workers = default_workers(), tasks = 200, rounds = 40;
-    std::int64_t draw = 0;
+    std::int64_t workers = default_workers(), rounds = 40, draw = 0;
 };
 
 // How long each task of a list is, in steps: by chance, one in fifty is long.
-static std::vector<std::int64_t> new_list(std::int64_t tasks,
-                                          std::int64_t round) {
+static std::vector<std::int64_t> new_list(std::int64_t round) {
     std::vector<std::int64_t> list;
-    for (std::int64_t i = 0; i < tasks; ++i) {
-        const auto number = std::uint64_t(round * tasks + i);
-        list.push_back(splitmix64(1, number) % 50 == 0 ? 800'000 : 8'000);
-    }
+    for (auto i = round * tasks; i < (round + 1) * tasks; ++i)
+        list.push_back(splitmix64(1, std::uint64_t(i)) % 50 == 0 ? 800'000
+                                                                 : 8'000);
     return list;
 }
 
@@ -32,16 +30,15 @@ static std::vector<std::int64_t> new_list(std::int64_t tasks,
 // How many tasks the next free worker takes, of those that are `left`.
 static std::int64_t part(const uneven_job& job, std::int64_t left) {
     if (job.by == "static") // equal parts
-        return (job.tasks + job.workers - 1) / job.workers;
+        return (tasks + job.workers - 1) / job.workers;
     if (job.by == "guided") // large parts first, then smaller ones
         return std::max<std::int64_t>(1, left / (2 * job.workers));
     return 1;
 }
 //< part
 
-struct stretch { // of one worker's time, in seconds since the list's beginning
-    double begin, end;
-    bool is_long;
+struct stretch { // of one worker's time, in seconds since the list began
+    double begin, end, steps;
 };
 
 // A letter for each piece of time, by what the worker did in the middle of it.
@@ -54,7 +51,7 @@ static void draw(const std::vector<std::vector<stretch>>& workers,
             for (const stretch& one : workers[w])
                 if (const double at = seconds * (double(i) + 0.5) / letters;
                     one.begin <= at && at < one.end)
-                    line[i] = one.is_long ? '#' : '-';
+                    line[i] = one.steps > 8000 ? '#' : '-';
         fmt::print("worker {:<3}|{}|\n", w, line);
     }
     fmt::print("{:10} one letter: {:.3f} ms; # a long task, - short ones\n", "",
@@ -67,17 +64,15 @@ int main(int argc, char** argv) try {
         .choice("by", job.by, {"static", "dynamic", "guided", "largest-first"},
                 "the way")
         .number("workers", job.workers, 1, 64, "threads")
-        .number("tasks", job.tasks, 1, 1'000'000, "in a list")
         .number("rounds", job.rounds, 1, 1'000'000, "a list each")
         .number("draw", job.draw, 0, 1, "1: who worked when, last list")
         .parse(argc, argv);
-    fmt::print("{} tasks a list, {}, workers: {}\n", job.tasks, job.by,
-               job.workers);
+    fmt::print("{} tasks, {}, workers: {}\n", tasks, job.by, job.workers);
     thread_pool pool(job.workers);
     std::atomic<std::uint64_t> sum = 0;
     double all = 0, busy = 0; // seconds
     for (std::int64_t round = 0; round < job.rounds; ++round) {
-        std::vector<std::int64_t> list = new_list(job.tasks, round);
+        std::vector<std::int64_t> list = new_list(round);
         if (job.by == "largest-first")
             std::sort(list.begin(), list.end(), std::greater());
         std::vector<std::vector<stretch>> worked(std::size_t(job.workers));
@@ -85,12 +80,11 @@ int main(int argc, char** argv) try {
         std::mutex mutex; // of `next`
         std::latch all_here(job.workers);
         const stopwatch clock;
-        //> work
         const auto work = [&](std::int64_t worker) {
             all_here.arrive_and_wait(); // so that each thread is one worker
             for (;;) {
                 std::unique_lock lock(mutex);
-                const std::int64_t left = job.tasks - next, first = next;
+                const std::int64_t left = tasks - next, first = next;
                 const std::int64_t count = std::min(part(job, left), left);
                 next += count;
                 lock.unlock();
@@ -101,12 +95,11 @@ int main(int argc, char** argv) try {
                     const double begin = clock.seconds();
                     sum += arithmetic(1, steps);
                     worked[std::size_t(worker)].push_back(
-                        {begin, clock.seconds(), steps > 8000});
+                        {begin, clock.seconds(), double(steps)});
                 }
             }
         };
         pool.parallel_for(job.workers, 1, work);
-        //< work
         all += clock.seconds();
         for (const auto& stretches : worked)
             for (const stretch& one : stretches)
@@ -119,7 +112,7 @@ int main(int argc, char** argv) try {
                100 * busy / all / double(job.workers));
     std::uint64_t expected = 0;
     for (std::int64_t round = 0; round < job.rounds; ++round)
-        for (const std::int64_t steps : new_list(job.tasks, round))
+        for (const std::int64_t steps : new_list(round))
             expected += arithmetic(1, steps);
     return finish(sum.load(), expected);
 } catch (...) {

@@ -56,7 +56,8 @@ struct problem {
     std::vector<label> labels; // the baseline is the first one
     std::vector<std::string> notes;
     bool race = true; // its variants do the same: one of them is the fastest
-    // What a source has printed for the same, by label, as the problem's figure.
+    // What a source has printed for the same, by label, as the problem's
+    // figure.
     std::vector<std::pair<std::string, double>> published = {};
 };
 
