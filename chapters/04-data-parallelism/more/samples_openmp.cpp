@@ -12,12 +12,11 @@ int main(int argc, char** argv) try {
                           "Writes samples with OpenMP.", worker_count::several);
     stop_on_signals();
     const stopwatch clock;
-    const int workers = static_cast<int>(job.workers);
     const std::int64_t files = job.files();
     tally sum;
     std::exception_ptr error; // both: one thread at a time
     std::atomic<bool> failed_once = false;
-#pragma omp parallel for schedule(dynamic, 1) num_threads(workers)
+#pragma omp parallel for schedule(dynamic, 1) num_threads(int(job.workers))
     for (std::int64_t file = 0; file < files; ++file) {
         thread_local std::vector<std::byte> buffer; // again for each file
         try { // or the program would end: nobody catches outside the region
