@@ -15,12 +15,12 @@
 //> make_ids
 // n = argument                         # rows
 // while n:
-//     left = 25                        # so that it is as much as a uuid4()
+//     left = 22                        # so that it is as much as a uuid4()
 //     while left: left = left - 1
 //     n = make_id(n)                   # of row n - 1, which it returns
 static const bytecode make_ids = {
     {op::load, 0}, {op::jump_if_zero, 15},
-    {op::push, 25}, {op::store, 1},
+    {op::push, 22}, {op::store, 1},
     {op::load, 1}, {op::jump_if_zero, 11},
     {op::load, 1}, {op::push, 1}, {op::subtract}, {op::store, 1},
     {op::jump_back, 4},

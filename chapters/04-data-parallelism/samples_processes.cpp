@@ -18,7 +18,7 @@ int main(int argc, char** argv) try {
             static std::vector<std::byte> buffer; // again for each file
             return write_file(job, file, buffer);
         },
-        // A worker is asked to end, and takes its half file with it.
+        // On SIGTERM a worker deletes its unfinished file, and ends.
         {.workers = job.workers,
          .initializer = stop_on_signals,
          .prefetch = 2,

@@ -41,6 +41,10 @@ library() { # PROGRAM OPTIONS ...: one that is only built where it is installed
     fi
 }
 
+# Before a COMMAND: the C library keeps memory that is freed. Source: mallopt(3).
+heap_kept=(/usr/bin/env "GLIBC_TUNABLES=glibc.malloc.trim_threshold=100000000:\
+glibc.malloc.mmap_threshold=100000000")
+
 problem samples "Two million samples into 400 Parquet files" rows_per_s
 variant samples_sequential samples_sequential --rows 2000000
 variant samples_threads samples_threads --rows 2000000
@@ -48,6 +52,8 @@ variant samples_processes samples_processes --rows 2000000
 variant samples_processes@workers=2 samples_processes --workers 2 \
     --rows 2000000
 sweep samples_returned samples_returned --rows 2000000
+sweep samples_returned@heap=kept "${heap_kept[@]}" "$bin/samples_returned" \
+    --rows 2000000
 sweep samples_threads@cpus=1@workers=2 "${one_core[@]}" "$bin/samples_threads" \
     --workers 2 --rows 2000000
 floor write_floor write_floor --rows 2000000
@@ -60,14 +66,14 @@ published samples_threads 208333
 published samples_processes 1145475
 note "The files are written to $directory, $(stat -f -c %T "$directory")."
 note "reference.py is the source's program for numpy and pandas, into one file, as Parquet if pandas can, else as a pickle."
-note "What the source has printed is of six cores; its first line wrote one file, the others 200, and its threads were Python's. Why those were slower than one stands at the next problem."
+note "What the source has printed is of six cores; its first line wrote one file, the others 200, and its threads were Python's. Why those were slower than one: see the next problem."
 
 problem gil "Threads under a GIL, and CPython's own" rows_per_s
 variant samples_gil@workers=1 samples_gil --workers 1 --rows 200000
 variant samples_gil@workers=2 samples_gil --workers 2 --rows 200000
 for workers in 1 2; do
     sweep samples_gil@workers=$workers@ids-released=0 samples_gil \
-        --workers $workers --ids-released 0 --rows 300000
+        --workers $workers --ids-released 0 --rows 200000
 done
 if [[ $profile != quick ]]; then
     for workers in 1 2; do
@@ -80,25 +86,25 @@ fi
 note "Files of 5,000 rows. Where nothing else is said each id lets the lock go while the kernel is asked for random bytes, as Python's uuid4 does; ids-released=0 keeps it, and ids=random does not ask."
 
 problem batches "The same rows in other files, and in fresh memory" rows_per_s
-variant samples_sequential samples_sequential
+variant samples_sequential samples_sequential --rows 2000000
 variant samples_sequential@batch=100 samples_sequential --rows 300000 \
     --batch 100
 detail samples_sequential@batch=10 samples_sequential --rows 100000 --batch 10
 for batch in 1000 100000 1000000; do
-    detail samples_sequential@batch=$batch samples_sequential --batch $batch
+    detail samples_sequential@batch=$batch samples_sequential --batch $batch \
+        --rows 2000000
 done
-sweep samples_threads@batch=1000000 samples_threads --batch 1000000
+sweep samples_threads@batch=2000000 samples_threads --batch 2000000 --rows 2000000
 for workers in 1 2; do
     detail samples_threads@batch=250000@group=250000@workers=$workers \
-        samples_threads --batch 250000 --group 250000 --workers $workers
+        samples_threads --batch 250000 --group 250000 --workers $workers \
+        --rows 2000000
 done
 # Fresh memory for each file.
-sweep fresh_sequential fresh_sequential
-sweep fresh_sequential@heap=kept /usr/bin/env \
-    GLIBC_TUNABLES=glibc.malloc.trim_threshold=100000000:glibc.malloc.mmap_threshold=100000000 \
-    "$bin/fresh_sequential"
-sweep samples_threads samples_threads
-sweep fresh_threads fresh_threads
+sweep fresh_sequential fresh_sequential --rows 2000000
+sweep fresh_sequential@heap=kept "${heap_kept[@]}" "$bin/fresh_sequential" --rows 2000000
+sweep samples_threads samples_threads --rows 2000000
+sweep fresh_threads fresh_threads --rows 2000000
 note "group is the number of rows that are made before they are written; 8,192 where nothing else is said."
 
 # Rounds that take about a tenth of a second.
@@ -113,7 +119,7 @@ variant prices_processes@warm=1@chunk=10 prices_processes --warm 1 --chunk 10 \
 published prices_sequential 22
 published prices_threads 1646
 published prices_processes 16269
-note "Without warm=1 a pool is started for each list of twenty, and ended, as in the source, whose first line therefore is as far ahead as it is. Python takes a microsecond for each price, C++ some nanoseconds."
+note "Without warm=1 a pool is started for each list of twenty, and ended, as in the source. Python takes a microsecond for each price, C++ some nanoseconds: so our loop is further ahead."
 
 problem prices_heavy "Twenty prices, heavy work" map_us
 variant prices_sequential@work=heavy prices_sequential --work heavy --rounds 6
@@ -136,15 +142,13 @@ variant break_even@warm=1 break_even --warm 1
 sweep break_even@with=processes@warm=1 break_even --with processes --warm 1
 sweep break_even break_even
 sweep break_even@with=processes break_even --with processes
-detail break_even@with=processes@warm=1@items=200 break_even --with processes \
-    --warm 1 --items 200
+detail break_even@with=processes@items=200 break_even --with processes \
+    --items 200
 detail break_even@with=processes@warm=1@cores=any break_even --with processes \
     --warm 1 --cores any
 detail break_even@with=processes@warm=1@bytes=65536 break_even \
     --with processes --warm 1 --bytes 65536
-detail break_even@with=processes@warm=1@bytes=65536@heap=kept /usr/bin/env \
-    GLIBC_TUNABLES=glibc.malloc.trim_threshold=100000000:glibc.malloc.mmap_threshold=100000000 \
-    "$bin/break_even" --with processes --warm 1 --bytes 65536
+detail break_even@with=processes@warm=1@bytes=65536@heap=kept "${heap_kept[@]}" "$bin/break_even" --with processes --warm 1 --bytes 65536
 
 problem chunks "Items of a microsecond, through a pool of processes" items_per_s
 variant items_processes@chunk=100 items_processes --chunk 100
@@ -152,6 +156,7 @@ sweep items_processes@chunk=1 items_processes --items 10000
 for chunk in 10 1000 10000 100000; do
     detail items_processes@chunk=$chunk items_processes --chunk $chunk
 done
+note "A hundred thousand items; with chunk=1 ten thousand."
 
 problem uneven "One task in fifty is a hundred times as long" list_ms
 variant uneven_work@by=static uneven_work --by static --draw 1
