@@ -1,6 +1,7 @@
 // Loaded into a program by LD_PRELOAD, to be a disk that fails:
 // FAILS="write 3 28" makes the third write to a regular file fail with error
-// 28, "fsync ..." and "close ..." likewise. A close that fails has closed.
+// 28; "fsync ...", "close ..." and "rename ..." likewise. A close that fails
+// has closed.
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -19,8 +20,9 @@ static bool fails(const char* call, int fd) {
     struct stat about;
     if (plan == nullptr
         || std::sscanf(plan, "%15s %d %d", failing, &which, &error) != 3
-        || std::strcmp(failing, call) != 0 || ::fstat(fd, &about) != 0
-        || !S_ISREG(about.st_mode) || ++calls != which)
+        || std::strcmp(failing, call) != 0
+        || (fd != -1 && (::fstat(fd, &about) != 0 || !S_ISREG(about.st_mode)))
+        || ++calls != which)
         return false;
     errno = error;
     return true;
@@ -45,4 +47,10 @@ extern "C" int close(int fd) {
         return closed;
     errno = error;
     return -1;
+}
+extern "C" int rename(const char* from, const char* to) noexcept {
+    static const auto real =
+        reinterpret_cast<int (*)(const char*, const char*)>(
+            ::dlsym(RTLD_NEXT, "rename"));
+    return fails("rename", -1) ? -1 : real(from, to);
 }

@@ -42,7 +42,8 @@ emptied() {
 # The third write, sync or close: another file's, as each has two writes.
 for failure in "write 3 5:Input/output error" "write 4 28:No space left" \
     "fsync 3 5:Input/output error" "close 3 28:No space left" \
-    "fsync 1 122:Disk quota exceeded" "write 1 28:No space left"; do
+    "fsync 1 122:Disk quota exceeded" "write 1 28:No space left" \
+    "rename 2 5:Input/output error"; do
     for program in "${programs[@]}"; do
         emptied
         call env LD_PRELOAD="$bin/libfailing_files.so" \
@@ -54,7 +55,7 @@ for failure in "write 3 5:Input/output error" "write 4 28:No space left" \
             continue
         fi
         refused "$program, ${failure%%:*}" \
-            "samples-[0-9]*.parquet.part: ${failure#*:}"
+            "samples-[0-9]*.parquet(.[0-9]+.part)?: ${failure#*:}"
     done
 done
 emptied
@@ -77,7 +78,7 @@ if unshare -rm true 2>/dev/null; then
             exit $status' - "$target" timeout 60 "$bin/$program" \
             --rows 100000 --workers 2 --out "$target"
         target=$target.copy
-        refused "$program, full disk" "samples-[0-9]*.parquet.part: No space left"
+        refused "$program, full disk" "samples-[0-9]*.parquet.[0-9]+.part: No space left"
         same "$program, full disk: half files" "" \
             "$(find "$target" -name '*.part')"
         checks=$((checks + 1)) # or nothing was written before it was full
@@ -87,7 +88,7 @@ if unshare -rm true 2>/dev/null; then
         call unshare -rm bash -c '
             mount -t tmpfs -o ro many-hands "$1" || exit 99
             "${@:2}"' - "$target" "$bin/$program" --rows 100 --out "$target"
-        refused "$program, read-only disk" "parquet.part: Read-only file system"
+        refused "$program, read-only disk" "parquet.[0-9]+.part: Read-only file system"
     done
 else
     echo "left out: a full disk and a read-only one, for this machine lets us" \
@@ -97,24 +98,20 @@ fi
     emptied
     chmod 755 "$target" # ours, and not the stranger's
     call as_stranger 100 samples_sequential --rows 100 --out "$target"
-    refused "another's directory" "parquet.part: Permission denied"
+    refused "another's directory" "parquet.[0-9]+.part: Permission denied"
 }
 
 # --- What is in the way ----------------------------------------------------------
 
 echo precious >"$work/precious"
 for program in "${programs[@]}"; do
+    # What another run has left or is writing, and a link under the final name.
     emptied
-    ln -s "$work/precious" "$target/samples-000000000000.parquet.part"
-    call "$bin/$program" --rows 100 --out "$target"
-    same "$program, a link for a file: exit status" 1 "$status"
-    same "$program, a link for a file" precious "$(<"$work/precious")"
-    emptied
-    # What a run that was killed has left, and a link under the final name.
-    head -c 3000000 /dev/urandom >"$target/samples-000000000000.parquet.part"
+    head -c 3000000 /dev/urandom >"$target/samples-000000000000.parquet.1.part"
     ln -s "$work/precious" "$target/samples-000000005000.parquet"
     call "$bin/$program" --rows 100000 --out "$target"
     same "$program, leftovers: exit status" 0 "$status"
+    rm "$target/samples-000000000000.parquet.1.part" # it is not ours
     same "$program, leftovers: files" 20 "$(find "$target" -type f | wc -l)"
     whole "$program, leftovers"
     same "$program, leftovers" precious "$(<"$work/precious")"
@@ -125,6 +122,33 @@ for program in "${programs[@]}"; do
         matches "$program, --out $place" "$place is not a directory" "$err"
     done
 done
+
+# --- The worker of a run that has died goes on for a while -----------------------
+
+for ((i = 0; i < 3; ++i)); do
+    emptied
+    "$bin/samples_processes" --rows 8000000 --batch 4000000 --group 2000000 \
+        --workers 2 --out "$target" >/dev/null 2>&1 &
+    pid=$!
+    has_begun() { compgen -G "$target/*.part"; }
+    eventually has_begun
+    kill -KILL "$pid"
+    wait "$pid" 2>/dev/null
+    call "$bin/samples_sequential" --rows 5000 --out "$target"
+    same "a dead run's worker: exit status" 0 "$status"
+    no_part() { ! compgen -G "$target/*.part"; }
+    eventually no_part # the worker has seen that its parent is dead
+    whole "a dead run's worker"
+done
+# Two runs in one directory: each file is of one or the other, and whole.
+emptied
+"$bin/samples_threads" --rows 100000 --out "$target" >/dev/null &
+call "$bin/samples_processes" --rows 100000 --out "$target"
+same "two runs: exit status of one" 0 "$status"
+wait $!
+same "two runs: exit status of the other" 0 $?
+same "two runs: files" 20 "$(find "$target" -type f | wc -l)"
+whole "two runs"
 
 # --- Killed at any moment --------------------------------------------------------
 

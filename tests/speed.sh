@@ -122,17 +122,21 @@ for program in samples_sequential samples_threads samples_processes; do
     done
 done
 
-for options in "--warm 1" "" "--with processes --warm 1" "--with processes" \
-    "--with processes --warm 1 --items 200" \
-    "--with processes --warm 1 --bytes 65536"; do
-    all=
+for options in "--warm 1" "--warm 1 --items 2" "--warm 1 --items 200" \
+    "--warm 1 --items 2000" "" "--with processes --warm 1" "--with processes" \
+    "--with processes --items 200" "--with processes --warm 1 --cores any" \
+    "--with processes --warm 1 --bytes 65536" \
+    "heap kept --with processes --warm 1 --bytes 65536"; do
+    all= keep=()
+    [[ $options != "heap kept"* ]] ||
+        keep=("GLIBC_TUNABLES=glibc.malloc.trim_threshold=100000000:glibc.malloc.mmap_threshold=100000000")
     for ((round = 0; round < rounds; ++round)); do
         # shellcheck disable=SC2086 # several words
-        all+=$("$bin/break_even" $options | awk '/^(pred|found)/ { print $2 }' |
-            tr '\n' ' ')$'\n'
+        all+=$(env "${keep[@]}" "$bin/break_even" ${options#heap kept } |
+            awk '/^(pred|found)/ { print $2 }' | tr '\n' ' ')$'\n'
     done
     all=${all%$'\n'}
-    printf '%-60s %7.3g us, found %7.3g us, ratio %.2f, %.2f to %.2f\n' \
+    printf '%-68s %7.3g us, found %7.3g us, ratio %.2f, %.2f to %.2f\n' \
         "break_even $options: predicted" "$(column 1 | median)" \
         "$(column 2 | median)" "$(column 3 | median)" \
         "$(column 3 | sed -n ${low}p)" "$(column 3 | sed -n ${high}p)"

@@ -169,8 +169,17 @@ TEST_CASE("a file that is not kept leaves nothing") {
     {
         output_file file(directory, "x");
         file.write(std::as_bytes(std::span("abc", 3)));
-        CHECK(std::filesystem::exists(directory + "/x.part"));
+        CHECK(std::filesystem::exists(directory + "/x."
+                                      + std::to_string(::getpid()) + ".part"));
         CHECK_FALSE(std::filesystem::exists(directory + "/x"));
     }
     CHECK(std::filesystem::is_empty(directory));
+}
+
+TEST_CASE("a signal counts while the result is proved, too") {
+    samples_job job;
+    job.rows = 1'000'000'000'000;
+    stop_signal = SIGTERM;
+    CHECK_THROWS_AS(expected_checksum(job), stopped_by_signal);
+    stop_signal = 0;
 }

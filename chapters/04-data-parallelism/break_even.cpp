@@ -50,14 +50,18 @@ int look(const break_even_job& job, const NewPool& new_pool) {
     const double n = double(job.items);
     // Nothing to do: what is left is handing out, moving bytes, starting.
     const item_list idle = make_items(job.items, 16, 0);
+    const item_list more = make_items(10 * job.items, 16, 0);
     const item_list long_ones = make_items(job.items, 65'536, 0);
-    const double hand_out = took(idle, warm) / n;
+    const double list = took(idle, warm);
+    const double hand_out = std::max(0.0, (took(more, warm) - list) / (9 * n));
     const double byte = // threads move none
-        std::max(0.0, (took(long_ones, warm) / n - hand_out) / 65'520);
-    // While one of two wakes up, the other works: half of that is lost.
-    double start = median(job.rounds, [&] { return wake_up(*pool); }) / 2;
+        std::max(0.0, (took(long_ones, warm) - list) / (n * 65'520));
+    // What a list costs, however short it is. And while one of two wakes up,
+    // the other works: half of that is lost.
+    double start = std::max(0.0, list - n * hand_out);
+    start += median(job.rounds, [&] { return wake_up(*pool); }) / 2;
     if (job.warm == 0)
-        start += took(idle, cold) - n * hand_out;
+        start += took(idle, cold) - list;
     // A second worker saves half of the work.
     const double predicted =
         2 * (start / n + hand_out + byte * double(job.bytes - 16));

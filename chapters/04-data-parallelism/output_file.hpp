@@ -1,11 +1,12 @@
 // A file that is there whole or not at all, whatever ends the program or the
-// machine. One run at a time writes to a directory.
+// machine.
 #pragma once
 
 #include "common/check.hpp"
 #include "common/descriptor.hpp"
 
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <cstddef>
@@ -15,8 +16,9 @@
 
 class output_file {
   public:
-    // Writes to directory/name.part until keep() gives it its name; what a run
-    // that was killed has left there is written over, no link followed. With an
+    // Writes to directory/name.PID.part until keep() gives it its name: one of
+    // its own, for the worker of a run that has died may still be writing. With
+    // an
     // empty directory the file has no name at all, in the directory for
     // temporary files ($TMPDIR or /tmp): it is gone when it is closed,
     // whatever ends the program.
@@ -26,12 +28,12 @@ class output_file {
             file_ = temporary_file();
         } else {
             final_ = directory / name;
-            part_ = final_ + ".part";
-            file_ = descriptor(check(
-                ::open(part_.c_str(),
-                       O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-                       0644),
-                part_));
+            part_ = fmt::format("{}.{}.part", final_, ::getpid());
+            ::unlink(part_.c_str()); // of somebody dead who had our number
+            file_ = descriptor(
+                check(::open(part_.c_str(),
+                             O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644),
+                      part_));
         }
     }
 

@@ -92,6 +92,8 @@ class parquet_writer {
             row_group(footer, g);
         footer.text(6, "Many Hands");
         footer.end();
+        if (buffer_.size() - start > std::numeric_limits<std::int32_t>::max())
+            throw std::runtime_error("too many groups of rows for one file");
         const auto length = static_cast<std::uint32_t>(buffer_.size() - start);
         for (int shift = 0; shift < 32; shift += 8)
             buffer_.push_back(std::byte(length >> shift & 0xff));

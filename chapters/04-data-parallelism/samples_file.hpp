@@ -107,6 +107,8 @@ inline std::uint64_t expected_checksum(const samples_job& job) {
     const sample_source source(static_cast<std::uint64_t>(job.seed));
     std::uint64_t sum = 0;
     for (std::uint64_t row = 0; row < std::uint64_t(job.rows); ++row) {
+        if (row % 8192 == 0)
+            throw_if_stopped();
         std::array<std::byte, id_bytes> id;
         put_id(source, row, id.data());
         sum += checksum(0, row * id_bytes / 8, id);

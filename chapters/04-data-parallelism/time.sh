@@ -79,11 +79,11 @@ if [[ $profile != quick ]]; then
     for workers in 1 2; do
         cpython reference.py@batch=5000@workers=$workers --rows 100000 \
             --batch 5000 --workers $workers
-        cpython reference.py@batch=5000@workers=$workers@ids=random \
-            --rows 100000 --batch 5000 --workers $workers --ids random
+        cpython reference.py@batch=5000@workers=$workers@ids=held \
+            --rows 100000 --batch 5000 --workers $workers --ids held
     done
 fi
-note "Files of 5,000 rows. Where nothing else is said each id lets the lock go while the kernel is asked for random bytes, as Python's uuid4 does; ids-released=0 keeps it, and ids=random does not ask."
+note "Files of 5,000 rows. Where nothing else is said each id lets the lock go while the kernel is asked for random bytes, as Python's uuid4 does; ids-released=0 and ids=held keep it. sleeps: how often a thread had to wait and gave its core away."
 
 problem batches "The same rows in other files, and in fresh memory" rows_per_s
 variant samples_sequential samples_sequential --rows 2000000
@@ -96,6 +96,8 @@ for batch in 1000 100000 1000000; do
 done
 sweep samples_threads@batch=2000000 samples_threads --batch 2000000 --rows 2000000
 for workers in 1 2; do
+    detail samples_threads@batch=250000@workers=$workers samples_threads \
+        --batch 250000 --workers $workers --rows 2000000
     detail samples_threads@batch=250000@group=250000@workers=$workers \
         samples_threads --batch 250000 --group 250000 --workers $workers \
         --rows 2000000
@@ -144,15 +146,10 @@ sweep break_even break_even
 sweep break_even@with=processes break_even --with processes
 detail break_even@with=processes@items=200 break_even --with processes \
     --items 200
-detail break_even@with=processes@warm=1@cores=any break_even --with processes \
-    --warm 1 --cores any
-detail break_even@with=processes@warm=1@bytes=65536 break_even \
-    --with processes --warm 1 --bytes 65536
-detail break_even@with=processes@warm=1@bytes=65536@heap=kept "${heap_kept[@]}" "$bin/break_even" --with processes --warm 1 --bytes 65536
-
 problem chunks "Items of a microsecond, through a pool of processes" items_per_s
 variant items_processes@chunk=100 items_processes --chunk 100
 sweep items_processes@chunk=1 items_processes --items 10000
+detail items_processes@chunk=1@prefetch=64 items_processes --prefetch 64
 for chunk in 10 1000 10000 100000; do
     detail items_processes@chunk=$chunk items_processes --chunk $chunk
 done

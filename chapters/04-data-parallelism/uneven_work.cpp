@@ -82,9 +82,9 @@ int main(int argc, char** argv) try {
         const stopwatch clock;
         const auto work = [&](std::int64_t worker) {
             all_here.arrive_and_wait(); // so that each thread is one worker
-            for (;;) {
+            do {
                 std::unique_lock lock(mutex);
-                const std::int64_t left = tasks - next, first = next;
+                const std::int64_t first = next, left = tasks - next;
                 const std::int64_t count = std::min(part(job, left), left);
                 next += count;
                 lock.unlock();
@@ -97,7 +97,7 @@ int main(int argc, char** argv) try {
                     worked[std::size_t(worker)].push_back(
                         {begin, clock.seconds(), double(steps)});
                 }
-            }
+            } while (job.by != "static"); // one part each
         };
         pool.parallel_for(job.workers, 1, work);
         all += clock.seconds();
