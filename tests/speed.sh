@@ -127,7 +127,7 @@ for options in "--warm 1" "--warm 1 --items 2" "--warm 1 --items 200" \
     "--with processes --items 200" "--with processes --warm 1 --cores any" \
     "--with processes --warm 1 --bytes 65536" \
     "heap kept --with processes --warm 1 --bytes 65536"; do
-    all= keep=()
+    all='' keep=()
     [[ $options != "heap kept"* ]] ||
         keep=("GLIBC_TUNABLES=glibc.malloc.trim_threshold=100000000:glibc.malloc.mmap_threshold=100000000")
     for ((round = 0; round < rounds; ++round)); do
