@@ -67,7 +67,8 @@ same "a failure that never comes: files" 20 "$(find "$target" -type f | wc -l)"
 # --- A disk that is full, one that may not be written to -------------------------
 
 # In a name space of mounts of our own, if this machine lets us have one.
-if unshare -rm true 2>/dev/null; then
+emptied
+if unshare -rm mount -t tmpfs many-hands "$target" 2>/dev/null; then
     for program in "${programs[@]}"; do
         emptied
         call unshare -rm bash -c '

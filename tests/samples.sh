@@ -152,6 +152,10 @@ wrong_when "rows exchanged" \
 wrong_when "one id for two rows" \
     's/put_id\(source, row \+ r, values/put_id(source, row + r \/ 2 * 2, values/'
 
+call "$bin/samples_returned" --batch 559240 # 120 bytes each, in one message
+same "samples_returned, batch too long: exit status" 2 "$status"
+matches "samples_returned, batch too long" "from 1 to 559239" "$err"
+
 matches "samples_sequential says that it has one worker" ", 1 worker, " \
     "$("$bin/samples_sequential" --rows 10 --workers 7)"
 

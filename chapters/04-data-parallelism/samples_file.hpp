@@ -39,10 +39,12 @@ struct samples_job {
 enum class worker_count { one, several };
 
 // A program with one worker takes --workers too, so that all variants can be
-// called alike, and does without. `more` may add options.
+// called alike, and does without. `more` may add options; a program that sends
+// a batch in one message has a limit for it.
 inline samples_job parse_samples_job(
     int argc, char** argv, const char* program, const char* what,
-    worker_count kind, const std::function<void(cli&)>& more = [](cli&) {}) {
+    worker_count kind, const std::function<void(cli&)>& more = [](cli&) {},
+    std::int64_t most_batch = 100'000'000) {
     samples_job job;
     const bool one = kind == worker_count::one;
     cli options(program, what);
@@ -50,7 +52,7 @@ inline samples_job parse_samples_job(
     options.number("rows", job.rows, 0, 1'000'000'000'000, "rows in all")
         .number("workers", job.workers, 1, 1024,
                 one ? "no effect here" : "threads or processes")
-        .number("batch", job.batch, 1, 100'000'000, "rows of one file")
+        .number("batch", job.batch, 1, most_batch, "rows of one file")
         .number("group", job.group, 1, 10'000'000, "rows in memory")
         .number("seed", job.seed, 0, 1'000'000'000, "other seed, other rows")
         .text("out", job.out, "existing directory for the files")

@@ -20,7 +20,9 @@ static void for_columns(const samples_job& job, std::int64_t file,
 int main(int argc, char** argv) try {
     const samples_job job = parse_samples_job(
         argc, argv, "samples_returned",
-        "Writes samples that worker processes make.", worker_count::several);
+        "Writes samples that worker processes make.", worker_count::several,
+        [](cli&) {},
+        std::int64_t(longest_message / (id_bytes + 8 * class_count)) - 1);
     stop_on_signals();
     const stopwatch clock;
     //> workers
