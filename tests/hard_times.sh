@@ -82,7 +82,7 @@ elif ((EUID == 0)); then
             # Each process that lacks one says so.
             1) [[ $err == *"emporarily unavailable"* &&
                 ($(wc -l <"$work/err") == 1 || $program == gil_convoy) ||
-                $program == items_openmp ]] ||
+                $program == *_openmp ]] ||
                 fail "$program, at most $limit: '$err'" ;;
             *) fail "$program, at most $limit: status $status, '$err'" ;;
             esac

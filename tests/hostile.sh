@@ -121,6 +121,7 @@ done
 # After all that it runs as if nothing had been.
 call "${all[@]}"
 same "after all that: exit status" 0 "$status"
+((status == 0)) || tail -n 20 <<<"$err"
 matches "after all that: the report" "The report: $book/results" "$out"
 eventually nothing_remains
 
