@@ -43,7 +43,7 @@ static int nap_a_little(const int& task) {
 }
 static void long_map() {
     process_pool<int, int> pool(nap_a_little, {.workers = 2});
-    pool.map(std::vector<int>(3'000'000), 2);
+    pool.map(std::vector<int>(1'000'000), 2);
 }
 static void submit_and_next() {
     process_pool<int, int> pool(nap_a_little, {.workers = 2, .prefetch = 2});
