@@ -106,7 +106,7 @@ fi
 long=("process_lifecycle --nap-ms 10000" "primes_processes --digits 16"
     "primes_pool --digits 16" "prefork_server --requests 10000000"
     "pool_map --nap-ms 60000" "pool_survives --tasks 1000000"
-    "spinner_process --interval-us 100" "waiting_process --ms 60000"
+    "spinner_process --rounds 1000" "waiting_process --ms 60000"
     "counter_processes --rounds 1000000000")
 for signal in INT:130 TERM:143 KILL:137; do
     for program in "${long[@]}"; do
