@@ -66,7 +66,7 @@ published samples_threads 208333
 published samples_processes 1145475
 note "The files are written to $directory, $(stat -f -c %T "$directory")."
 note "reference.py is the source's program for numpy and pandas, into one file, as Parquet if pandas can, else as a pickle."
-note "What the source has printed is of six cores; its first line wrote one file, the others 200, and its threads were Python's. Why those were slower than one: see the next problem."
+note "What the source has printed, 3.73, 4.8 and 0.873 s for a million rows, is of six cores; its first line wrote one file, the others 200, and its threads were Python's. Why those were slower than one: see the next problem."
 
 problem gil "Threads under a GIL, and CPython's own" rows_per_s
 variant samples_gil@workers=1 samples_gil --workers 1 --rows 200000
@@ -121,7 +121,7 @@ variant prices_processes@warm=1@chunk=10 prices_processes --warm 1 --chunk 10 \
 published prices_sequential 22
 published prices_threads 1646
 published prices_processes 16269
-note "Without warm=1 a pool is started for each list of twenty, and ended, as in the source. Python takes a microsecond for each price, C++ some nanoseconds: so our loop is further ahead."
+note "Without warm=1 a pool is started for each list of twenty, as in the source. Ours is ended inside the clock, too; the source ends none, and its clock has stopped before they end by themselves. Python takes a microsecond for each price, C++ some nanoseconds: so our loop is further ahead."
 
 problem prices_heavy "Twenty prices, heavy work" map_us
 variant prices_sequential@work=heavy prices_sequential --work heavy --rounds 6
@@ -136,7 +136,7 @@ sweep prices_processes@work=heavy@warm=1@chunk=10 prices_processes \
 published prices_sequential@work=heavy 4102000
 published prices_threads@work=heavy 4566000
 published prices_processes@work=heavy 2082000
-note "The source's threads share a GIL, and ours do not. Both have two workers, if there are two cores."
+note "The source's threads share a GIL, and ours do not. Its lists take seconds and ours a hundredth of one, so the start of processes shows in ours: see warm=1. Both have two workers, if there are two cores."
 
 problem break_even "How much work must an item be?" found_us
 no_race
