@@ -18,8 +18,7 @@ class output_file {
   public:
     // Writes to directory/name.PID.part until keep() gives it its name: one of
     // its own, for the worker of a run that has died may still be writing. With
-    // an
-    // empty directory the file has no name at all, in the directory for
+    // an empty directory the file has no name at all, in the directory for
     // temporary files ($TMPDIR or /tmp): it is gone when it is closed,
     // whatever ends the program.
     output_file(const std::filesystem::path& directory,

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-// A struct is a list of fields, each with the
-// distance to the id of the field before it, and ends with a zero byte.
+// A struct is a list of fields, each with the distance to the id of the field
+// before it, and ends with a zero byte.
 class thrift {
   public:
     enum type { i32 = 5, i64 = 6, binary = 8, list = 9, structure = 12 };
