@@ -95,12 +95,17 @@ else
     echo "left out: a full disk and a read-only one, for this machine lets us" \
         "have no mounts of our own"
 fi
-((EUID != 0)) || {
-    emptied
+# A directory that is another's, or, for who is not root, closed to its owner.
+emptied
+if ((EUID == 0)); then
     chmod 755 "$target" # ours, and not the stranger's
     call as_stranger 100 samples_sequential --rows 100 --out "$target"
-    refused "another's directory" "parquet.[0-9]+.part: Permission denied"
-}
+else
+    chmod 555 "$target"
+    call "$bin/samples_sequential" --rows 100 --out "$target"
+fi
+refused "no right to write" "parquet.[0-9]+.part: Permission denied"
+chmod 755 "$target"
 
 # --- What is in the way ----------------------------------------------------------
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What may happen to any program, tried with every one: its standard files are
-# closed or cannot be written, the system gives no process and no thread, and a
-# child is killed. Each ends, and says why.
+# closed or cannot be written, its reader has gone, the system gives no process
+# and no thread, and a child is killed. Each ends, and says why.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
@@ -50,6 +50,16 @@ for program in "${programs[@]}"; do
     same "$program without stdout: lines on stderr" 1 "$(wc -l <"$work/err")"
     ((wanted == 3)) ||
         matches "$program without stdout" "^$program: ." "$(<"$work/err")"
+    # A reader that has gone, as with `| head -n 1`: it ends without a word.
+    exec {gone}> >(:)
+    wait $!
+    status=0
+    timeout 60 env --default-signal=PIPE "${started[@]}" 1>&"$gone" \
+        2>"$work/err" || status=$?
+    exec {gone}>&-
+    same "$program, its reader gone: exit status" "${wanted/0/141}" "$status"
+    ((wanted == 3)) ||
+        same "$program, its reader gone: stderr" "" "$(<"$work/err")"
     for broken in /dev/full -; do
         status=0
         if [[ $broken == - ]]; then
