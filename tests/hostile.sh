@@ -75,7 +75,7 @@ for stage in "${stages[@]}"; do
     setsid "${all[@]}" >"$work/out" 2>"$work/err" </dev/null &
     pid=$!
     there() {
-        ! kill -0 "$pid" 2>/dev/null || pgrep -f "$pattern"
+        ! kill -0 "$pid" 2>/dev/null || ours -f "$pattern"
     }
     checks=$((checks + 1))
     until there >/dev/null; do :; done # at once, for short stages
@@ -92,7 +92,7 @@ for inside in 'bash chapters/05-io-bound/time.sh' \
         </dev/null &
     pid=$!
     eventually pgrep -f "$book/build/bin/load_naive"
-    victim=$(pgrep -o -f "^$inside")
+    victim=$(ours -f "^$inside" | head -n 1) # the outermost
     kill -KILL "$victim"
     status=0
     wait "$pid" || status=$?

@@ -114,6 +114,20 @@ eventually() {
     fail "never happened: $*"
 }
 
+# ours ARGUMENTS OF pgrep ...: which of those processes this test has started.
+# Another checkout may run the same commands on this machine.
+ours() {
+    local process found=1
+    for process in $(pgrep --runstates DRST "$@"); do
+        if grep -qzxF "MANY_HANDS_SERVERS=$MANY_HANDS_SERVERS" \
+            "/proc/$process/environ" 2>/dev/null; then
+            echo "$process"
+            found=0
+        fi
+    done
+    return $found
+}
+
 # What our scripts must not leave behind, as a list.
 leftovers() {
     find "$MANY_HANDS_SERVERS" -mindepth 1 -maxdepth 1

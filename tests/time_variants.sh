@@ -152,7 +152,7 @@ problem long "Rows"
 variant load_naive load_naive --rows 99999999
 go
 E2
-loading() { pgrep --runstates DRST -f 'bin/load_naive --rows 99999999'; }
+loading() { ours -f 'bin/load_naive --rows 99999999'; }
 nothing_runs() { ! loading && nothing_left; }
 nothing_half_done() { [[ -z $(find "$book/results" -name '*.part') ]]; }
 for signal in INT:130 TERM:143 HUP:129 KILL:137; do
