@@ -4,7 +4,13 @@
 source "$(dirname "$0")/lib.sh"
 
 unset DATABASE_URL
-eventually nothing_left # of an earlier test
+# Another checkout's server, where all are by default, as long as this lasts.
+# shellcheck disable=SC2016 # expanded by the inner shell
+env -u MANY_HANDS_SERVERS "$with_postgres" \
+    sh -c 'echo "$DATABASE_URL" >"$1"; exec sleep 1000' other "$work/other" &
+eventually test -s "$work/other"
+nothing_left
+same "another's server is not taken for ours" 0 $?
 
 # --- Normal ends ---------------------------------------------------------------
 
@@ -54,11 +60,13 @@ matches "--help" "Runs a command with a private PostgreSQL" "$out"
 
 # --- Two at once, and the reader's own server as a decoy ---------------------------
 
+both=()
 for i in 1 2; do
     "$with_postgres" "$bin/load_threads" --rows 3000 --workers 4 \
         >"$work/two.$i" 2>&1 &
+    both+=($!)
 done
-wait
+wait "${both[@]}"
 for i in 1 2; do
     matches "two at once, number $i" "result: 3000 rows" "$(<"$work/two.$i")"
 done
@@ -127,3 +135,8 @@ wait "$pid" 2>/dev/null || status=$?
 same "Ctrl-C: exit status" 130 "$status"
 nothing_left
 same "Ctrl-C: nothing is left" 0 $?
+
+# --- The other checkout's server has seen nothing of all this ------------------------
+
+same "another's server still answers" 1 \
+    "$("$("$with_postgres" --find)/psql" -XqAt "$(<"$work/other")" -c 'SELECT 1')"
