@@ -204,6 +204,8 @@ for program in samples_sequential samples_threads samples_processes \
         status=0
         wait "$pid" 2>/dev/null || status=$?
         same "$program, SIG${signal%:*}: exit status" "${signal#*:}" "$status"
+        # Nor does ThreadSanitizer, which no exit status tells of here.
+        same "$program, SIG${signal%:*}: stderr" "" "$(head -c 600 "$work/err")"
         # Worker processes end right after their parent.
         eventually no_half_files
         rm -f "$work/b/"*
