@@ -385,6 +385,41 @@ TEST_CASE("garbage, and lengths that nobody should believe") {
     }
 }
 
+TEST_CASE("what a message claims to hold is not allocated before it is there") {
+    struct kibibyte {
+        char bytes[1024];
+    };
+    std::string text; // a million of them, in a mebibyte
+    put(text, std::uint64_t{1'000'000});
+    text.append(1'000'000, 'x');
+    std::string_view message = text;
+    std::vector<kibibyte> values;
+    CHECK_THROWS_AS(take(message, values), std::runtime_error);
+    CHECK(values.capacity() < 10'000);
+}
+
+TEST_CASE("a time limit that is longer than any clock runs is none") {
+    for (const milliseconds limit :
+         {milliseconds(std::chrono::hours(24 * 365 * 300)),
+          milliseconds::max()}) {
+        process_pool<int, int> pool(
+            [](const int& x) {
+                std::this_thread::sleep_for(milliseconds(20));
+                return x;
+            },
+            {.workers = 1});
+        const auto task = pool.submit(7);
+        CHECK(pool.get(task, limit).value().value() == 7);
+        pool.submit(8);
+        CHECK(pool.next(limit).value().value() == 8);
+        process child([] {
+            std::this_thread::sleep_for(milliseconds(20));
+            return 0;
+        });
+        CHECK(child.join(limit));
+    }
+}
+
 TEST_CASE("an answer that nobody has asked for costs a worker, and no task") {
     int ends[2]; // to know that it has been sent
     check(::pipe(ends), "pipe");
