@@ -78,5 +78,12 @@ fi
 echo
 ((skipped == 0)) || printf '\nleft out, as the tests say above:\n%s\n' \
     "$(grep -hE '\*\*\*Skipped' build-*/tests.log)"
+# ctest shows what a test says only if it fails.
+not_tried=$(for preset in "${presets[@]}"; do
+    sed -n "s/^not tried.*/$preset: &/p" \
+        "build-$preset/Testing/Temporary/LastTest.log" 2>/dev/null
+done)
+[[ -z $not_tried ]] || printf '\nparts of tests that were not tried here:\n%s\n' \
+    "$not_tried"
 printf '%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
 ((passed > 0 && failed == 0))
