@@ -12,8 +12,8 @@
 #include <stdexcept>
 
 // The semaphores count the slots that are free and those that are filled, and
-// nobody touches a slot of the other kind. What
-// one side did before release(), the other sees after acquire().
+// nobody touches a slot of the other kind. What one side did before release(),
+// the other sees after acquire().
 struct ring {
     static constexpr std::size_t longest = 1 << 20;
 
