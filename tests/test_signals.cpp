@@ -23,15 +23,20 @@ static void nap(int microseconds) {
 
 // --- The worst moment: a signal just before a wait begins --------------------
 
-// The linker puts this in the place of poll(2), see CMakeLists.txt. It counts
-// the calls that wait.
+// The linker puts this in the place of poll(2), see CMakeLists.txt. After so
+// many calls, the next one that waits is preceded by a signal: there is always
+// one, even if what the others asked for was there at once.
 static int polls_until_signal = -1; // -1: no signal
 static pid_t signalled = 0;         // only this process
 extern "C" int __real_poll(pollfd* ends, nfds_t count, int timeout);
 extern "C" int __wrap_poll(pollfd* ends, nfds_t count, int timeout) {
-    if (timeout != 0 && polls_until_signal > 0 && signalled == ::getpid()
-        && --polls_until_signal == 0)
-        ::raise(SIGTERM);
+    if (polls_until_signal >= 0 && signalled == ::getpid()) {
+        polls_until_signal = std::max(0, polls_until_signal - 1);
+        if (timeout != 0 && polls_until_signal == 0) {
+            polls_until_signal = -1;
+            ::raise(SIGTERM);
+        }
+    }
     return __real_poll(ends, count, timeout);
 }
 
