@@ -54,6 +54,10 @@ void cli::parse(int argc, const char* const* argv) {
     occupy_standard_descriptors();
     for (int i = 1; i < argc; ++i) {
         const std::string_view argument = argv[i];
+        if (command_ != nullptr && !argument.starts_with("--")) {
+            command_->assign(argv + i, argv + argc);
+            return;
+        }
         if (argument == "--help")
             help();
         const auto equals = argument.find('=');
@@ -120,7 +124,8 @@ std::string cli::wanted(const option& o) {
 }
 
 void cli::help() const {
-    fmt::print("{}\n\n    {} [--option value] ...\n\n", what_, program_);
+    fmt::print("{}\n\n    {} [--option value] ...{}\n\n", what_, program_,
+               command_ == nullptr ? "" : " [COMMAND ...]");
     for (const option& o : options_) {
         const std::string normal = o.text == nullptr
                                        ? fmt::format("{}", *o.number)

@@ -7,8 +7,6 @@
 //
 // --help prints the options and ends with 0. Bad usage ends with 2: one line
 // on stderr that names option, value and allowed range, nothing on stdout.
-//
-// What is in cli.cpp is compiled once, and not with every program.
 #pragma once
 
 #include <cstdint>
@@ -33,6 +31,13 @@ class cli {
     cli& choice(std::string name, std::string& value,
                 std::vector<std::string> words, std::string what);
 
+    // Whatever follows the options, from the first word without "--" on: a
+    // command to run. `words` holds the default.
+    cli& command(std::vector<std::string>& words) {
+        command_ = &words;
+        return *this;
+    }
+
     void parse(int argc, const char* const* argv);
 
   private:
@@ -53,4 +58,5 @@ class cli {
 
     std::string program_, what_;
     std::vector<option> options_;
+    std::vector<std::string>* command_ = nullptr;
 };

@@ -5,9 +5,8 @@
 
 #include <ctime>
 
-// Milliseconds by one of the kernel's clocks: CLOCK_PROCESS_CPUTIME_ID and
-// CLOCK_THREAD_CPUTIME_ID tell what the caller has used so far; of another
-// process see clock_getcpuclockid(3). Source: clock_gettime(2).
+// Milliseconds by one of the kernel's clocks: CLOCK_PROCESS_CPUTIME_ID, and
+// others of clock_gettime(2); of another process see clock_getcpuclockid(3).
 inline double cpu_ms(clockid_t clock) {
     timespec used = {};
     check(::clock_gettime(clock, &used), "clock_gettime");

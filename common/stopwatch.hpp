@@ -1,5 +1,4 @@
-// Wall-clock time since construction. Never CPU time: that of a program with
-// two busy threads runs twice as fast as the clock on the wall.
+// Time on the wall since construction; CPU time runs faster with two threads.
 #pragma once
 
 #include <chrono>

@@ -41,10 +41,6 @@ inline std::vector<std::size_t> usable_cores() {
 inline double cpus_by_quota(const std::filesystem::path& root = "/") {
     double least = std::numeric_limits<double>::infinity();
     const auto mounted = root / "sys/fs/cgroup";
-    const auto take = [&least](double quota, double period) {
-        if (quota > 0 && period > 0)
-            least = std::min(least, quota / period);
-    };
     // Lines such as 0::/user.slice (version 2) and 4:cpu,cpuacct:/user.slice.
     std::ifstream groups(root / "proc/self/cgroup");
     for (std::string line; std::getline(groups, line);) {
@@ -64,7 +60,8 @@ inline double cpus_by_quota(const std::filesystem::path& root = "/") {
                 std::ifstream(directory / "cpu.cfs_quota_us") >> quota;
                 std::ifstream(directory / "cpu.cfs_period_us") >> period;
             }
-            take(quota, period);
+            if (quota > 0 && period > 0)
+                least = std::min(least, quota / period);
             if (!group.has_relative_path())
                 break;
         }

@@ -62,8 +62,8 @@ rejected samples_threads "--out '' is not a text" --out ''
 rejected load_naive "unknown option '--workers'" --workers 2 # it has just one
 
 # Every number of every program of these chapters, by what --help says of it.
-for program in "$root"/chapters/0[123]-*/*.cpp \
-    "$root"/chapters/0[123]-*/more/*.cpp; do
+for program in "$root"/chapters/0[1235]-*/*.cpp \
+    "$root"/chapters/0[1235]-*/more/*.cpp; do
     program=$(basename "$program" .cpp)
     [[ -x $bin/$program ]] || {
         echo "not tried, its library is not there: $program"

@@ -30,10 +30,17 @@ options_of() {
     condition_lost) ;;
     condition*) echo "--items 1000" ;;
     store_buffer) echo "--rounds 50" ;;
+    echo_*) echo "--requests 1000" ;;
+    slow_server) echo true ;; # a command
     esac
 }
-# What a program that has all it needs ends with: a loader lacks its server.
-status_of() { if [[ $1 == load_* ]]; then echo 3; else echo 0; fi; }
+# What a program ends with that has all it needs, but no server.
+status_of() {
+    case $1 in
+    load_* | delay_proxy | survivors | how_many) echo 3 ;;
+    *) echo 0 ;;
+    esac
+}
 
 # --- Standard files ---------------------------------------------------------------
 

@@ -3,7 +3,9 @@
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
-loaders=(load_naive load_threads load_copy load_copy_batches)
+loaders=(load_naive load_autocommit load_one_commit load_batches load_multirow
+    load_threads load_copy load_copy_binary load_copy_batches)
+in_one_commit() { [[ $1 == load_one_commit || $1 == load_copy || $1 == *binary ]]; }
 
 if [[ -z ${WITH_SERVER:-} ]]; then
     # --- No server: exit 3 and the line that helps --------------------------
@@ -34,8 +36,10 @@ figure() { sed -n "s/^$1: //p" <<<"$out"; }
 
 for rows in 1 3 1000; do
     expected=''
-    for variant in load_naive "load_threads --workers 1" \
-        "load_threads --workers 2" "load_threads --workers 7" load_copy \
+    for variant in load_naive load_autocommit load_one_commit \
+        "load_batches --batch 7" "load_multirow --batch 7" load_multirow \
+        "load_threads --workers 1" "load_threads --workers 2" \
+        "load_threads --workers 7" load_copy load_copy_binary \
         load_copy_batches; do
         # shellcheck disable=SC2086 # several words
         call "$bin/"$variant --rows $rows
@@ -46,13 +50,34 @@ for rows in 1 3 1000; do
         result=$(figure result)
         : "${expected:=$result}"
         same "$variant --rows $rows: result" "$expected" "$result"
-        commits=$rows
-        [[ $variant != load_copy* ]] || commits=1
+        case $variant in
+        load_one_commit | load_copy*) commits=1 ;;
+        *7) commits=$(((rows + 6) / 7)) ;;
+        load_multirow) commits=$(((rows + 99) / 100)) ;;
+        *) commits=$rows ;;
+        esac
+        [[ $variant != load_threads* ]] || commits=$rows
         same "$variant --rows $rows: commits" "$commits" "$(figure commits)"
         matches "$variant: wal_syncs" '^[0-9]+$' "$(figure wal_syncs)"
         matches "$variant: rows_per_s" '^[1-9][0-9]*$' "$(figure rows_per_s)"
     done
 done
+# What each asks and waits for: the statement is prepared first.
+while read -r trips variant; do
+    # shellcheck disable=SC2086 # several words
+    call "$bin/"$variant --rows 1000
+    same "$variant: round trips" "$trips" "$(figure round_trips)"
+    matches "$variant: rtt_us" '^[0-9]+$' "$(figure rtt_us)"
+done <<'TRIPS'
+3001 load_naive
+3005 load_threads --workers 5
+1001 load_autocommit
+1003 load_one_commit
+1021 load_batches --batch 100
+11 load_multirow --batch 100
+2 load_copy
+2 load_copy_binary
+TRIPS
 call "$bin/load_copy_batches" --rows 2001
 same "load_copy_batches: exit status" 0 "$status"
 same "load_copy_batches commits every 1,000 rows" 3 "$(figure commits)"
@@ -124,11 +149,13 @@ trap stop_and_finish EXIT
 
 for program in "${loaders[@]}"; do
     query 'TRUNCATE many_hands.samples'
-    "$bin/$program" --rows 300000 >"$work/out" 2>"$work/err" &
+    rows=300000
+    [[ $program != load_copy* && $program != load_multirow ]] || rows=3000000
+    "$bin/$program" --rows $rows >"$work/out" 2>"$work/err" &
     pid=$!
-    if [[ $program == load_copy ]]; then
-        begun='SELECT 1 / (tuples_processed > 1000)::int
-               FROM pg_stat_progress_copy'
+    if in_one_commit "$program"; then # which has written something
+        begun="SELECT 1 / (count(*) = 1)::int FROM pg_stat_activity
+               WHERE backend_xid IS NOT NULL AND application_name = 'many-hands'"
     else
         begun='SELECT 1 / (count(*) > 100)::int FROM many_hands.samples'
     fi
@@ -145,13 +172,13 @@ for program in "${loaders[@]}"; do
         "$(grep '^result' "$work/out")"
     start_server
     survived=$(query 'SELECT count(*) FROM many_hands.samples')
-    if [[ $program == load_copy ]]; then
+    if in_one_commit "$program"; then
         same "$program: rows survived" 0 "$survived"
     else
         # Committed rows are there, each exactly once and exactly right.
         same "$program: some rows survived" 1 "$((survived > 0))"
         query 'CREATE TABLE many_hands.survivors AS TABLE many_hands.samples'
-        "$bin/load_copy" --rows 300000 >/dev/null
+        "$bin/load_copy" --rows $rows >/dev/null
         same "$program: rows that survived and are wrong" 0 "$(query '
             SELECT count(*) FROM many_hands.survivors AS s
             WHERE NOT EXISTS (SELECT FROM many_hands.samples AS t

@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # The speeds that this book promises of its own programs, each against a measure
-# of the same work: interleaved pairs, twenty for chapter 04 and ten for 05, the
-# median of their ratios, and between which two of the sorted ratios the true
-# median lies (95 % or more, by their order alone). A benchmark, not a test: run
+# of the same work: twenty interleaved pairs, the median of their ratios, and
+# between which two of the sorted ratios the true median lies (95 % or more, by their order alone). A benchmark, not a test: run
 # it on a quiet machine. Needs ./run_all.sh's build and a memory file system;
 # python3 with numpy and pandas, OpenMP, oneTBB, and DuckDB for node
 # (tools/setup.sh --tests --peers).
@@ -14,9 +13,9 @@ set -Eeuo pipefail
 
 chapter=${1:-}
 root=$(dirname "$(dirname "$(readlink -f "$0")")")
+rounds=20 low=6 high=15
 case $chapter in
-04) rounds=20 low=6 high=15 ;;
-05) rounds=10 low=2 high=9 ;;
+04 | 05) ;;
 *)
     echo "speed.sh: chapter '$chapter', there are 04 and 05" >&2
     exit 2
@@ -57,12 +56,74 @@ printf '%-50s %10s %10s %7s  %-14s  %s\n' \
 
 if [[ $chapter == 05 ]]; then
     peers=$root/chapters/05-io-bound/peers.sh
-    ours() { "$bin/load_naive" --rows 5000; }
-    theirs() { "$peers" pgbench 5000; }
-    pairs "load_naive / pgbench -c 1 -M prepared" "at least 0.90"
+    python=(/usr/bin/python3 "$root/chapters/05-io-bound/reference.py")
+    for rtt in 0 1000; do
+        dial=(env)
+        ((rtt == 0)) || dial=("$bin/delay_proxy" --rtt-us "$rtt")
+        near=$((rtt == 0))
+        ours() { "${dial[@]}" "$bin/load_naive" --rows $((near ? 2000 : 150)); }
+        theirs() { "$peers" pgbench $((near ? 2000 : 150)) 1 "$rtt"; }
+        pairs "load_naive / pgbench -c 1, $rtt us" "at least 0.95"
+        for workers in 16 48; do
+            rows=$((150 * workers))
+            ours() {
+                "${dial[@]}" "$bin/load_threads" --rows "$rows" \
+                    --workers "$workers"
+            }
+            theirs() { "$peers" pgbench "$rows" "$workers" "$rtt"; }
+            pairs "load_threads / pgbench -c $workers -j 1, $rtt us" \
+                "at least $((workers == 16 ? 95 : 85)) %"
+        done
+    done
+    theirs() { "$bin/delay_proxy" --rtt-us 1000 "$bin/load_naive" --rows 100; }
+    pairs "load_threads --workers 48 / load_naive, 1000 us" "at least 15"
     ours() { "$bin/load_copy" --rows 200000; }
     theirs() { "$peers" psql_copy 200000; }
-    pairs "load_copy / psql \\copy" "at least 0.6"
+    pairs "load_copy / psql \\copy" "at least 0.9"
+    ours() { "$bin/load_copy_binary" --rows 200000; }
+    theirs() { "$bin/load_copy" --rows 200000; }
+    pairs "load_copy_binary / load_copy" "at least 1.5"
+    ours() { "$bin/load_naive" --rows 1000; }
+    theirs() { "${python[@]}" --rows 1000; }
+    pairs "load_naive / psycopg" "at least 1.5"
+    ours() { "$bin/load_threads" --rows 3000 --workers 48; }
+    theirs() { "${python[@]}" --rows 1500 --workers 48; }
+    pairs "load_threads / psycopg, 48 threads" "at least 2.5"
+
+    # What the dial adds beyond what was asked for, and to no dial at all.
+    rtt_us() { "$@" "$bin/load_naive" --rows 1 | sed -n 's/^rtt_us: //p'; }
+    for rtt in 0 200 1000 5000; do
+        all=
+        for ((round = 0; round < rounds; ++round)); do
+            all+=$(awk "BEGIN { print $(rtt_us "$bin/delay_proxy" \
+                --rtt-us "$rtt") - $rtt - $(rtt_us env) }")$'\n'
+        done
+        all=${all%$'\n'}
+        printf 'delay_proxy --rtt-us %-5s adds beyond that, us: %5.0f, %.0f to %.0f\n' \
+            "$rtt" "$(column 1 | median)" "$(column 1 | sed -n ${low}p)" \
+            "$(column 1 | sed -n ${high}p)"
+    done
+    all=
+    for ((round = 0; round < rounds; ++round)); do
+        all+=$("$root/build-tests/bin/line_speed" |
+            sed -n 's/^messages_per_s: //p')$'\n'
+    done
+    all=${all%$'\n'}
+    printf 'delay_line, 200 connections, messages a second: %.0f, %.0f to %.0f\n' \
+        "$(column 1 | median)" "$(column 1 | sed -n ${low}p)" \
+        "$(column 1 | sed -n ${high}p)"
+    # The law, from three rounds of each number of connections.
+    for rtt in 0 1000; do
+        all=
+        for ((round = 0; round < 6; ++round)); do
+            all+=$("$bin/delay_proxy" --rtt-us "$rtt" "$bin/how_many" --rounds 3 |
+                awk '/^(worst|best)/ { print $2 }' | tr '\n' ' ')$'\n'
+        done
+        all=${all%$'\n'}
+        printf 'how_many, %s us, of 6: misses at most by %.0f %%; best number predicted %.0f, found %.0f\n' \
+            "$rtt" "$(column 1 | median)" "$(column 2 | median)" \
+            "$(column 3 | median)"
+    done
     exit
 fi
 

@@ -241,6 +241,29 @@ TEST_CASE("what scales by no number of workers is shown as it is") {
     CHECK(curves_of(of).empty());
 }
 
+TEST_CASE("a setting that was measured stands where it was found") {
+    problem of{"p", "P", "time", {}, {}};
+    of.labels = {timed("far@rtt_us=0", 1), timed("far@rtt_us=1000", 20),
+                 timed("far@rtt_us=5000", 100)};
+    const char* found_us[] = {"40", "1130", "5200"};
+    for (std::size_t i = 0; i < 3; ++i)
+        for (sample& round : of.labels[i].samples)
+            round.printed.figures["rtt_us"] = found_us[i];
+    const auto found = curves_of(of);
+    REQUIRE(found.size() == 1);
+    REQUIRE(found[0].lines.size() == 1);
+    const auto& points = found[0].lines[0].points;
+    REQUIRE(points.size() == 3); // 0 is a distance, too
+    CHECK(points[0].first == 40);
+    CHECK(points[1].first == 1130);
+    CHECK(points[2].second == Approx(100));
+    CHECK_THAT(in_words(of, found[0]), contains("by rtt. far: ")
+                                           && contains(" at 40 µs")
+                                           && contains(" at 5.2 ms"));
+    CHECK_THAT(curves_picture(of, found[0], "05", 2),
+               contains("rtt, log scale"));
+}
+
 TEST_CASE("percentiles of those who print them") {
     problem of{"p", "P", "time", {timed("a", 1), timed("b", 1)}, {}};
     for (sample& one : of.labels[0].samples)

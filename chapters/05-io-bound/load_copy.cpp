@@ -20,6 +20,7 @@ int main(int argc, char** argv) try {
     db.copy_begin(fmt::format("COPY {} FROM STDIN", samples_table));
     std::string lines;
     for (std::int64_t row = 0; row < job.rows; ++row) {
+        load.row_begins();
         const row_as_text values(source, row);
         for (const char* column : values.columns())
             lines.append(column).append("\t");

@@ -17,6 +17,7 @@ int main(int argc, char** argv) try {
     //> loop
     prepare_insert(db);
     for (std::int64_t row = 0; row < job.rows; ++row) {
+        load.row_begins();
         const row_as_text values(source, row);
         db.run("BEGIN");
         db.execute("insert_sample", values.columns());

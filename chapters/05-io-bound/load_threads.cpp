@@ -2,20 +2,21 @@
 // connection and a slice of the rows of its own.
 //
 //     tools/with_postgres.sh build/bin/load_threads --workers 16
+#include "02-threads/thread_pool.hpp"
 #include "samples_table.hpp"
 
 #include <atomic>
-#include <future>
 #include <vector>
 
 //> worker
 // Loads rows [first, end), each in a transaction of its own. Nobody else uses
 // `db` meanwhile: a connection carries one conversation.
-static void load_slice(pg_connection& db, sample_source source,
-                       std::int64_t first, std::int64_t end,
-                       std::atomic<bool>& stop) try {
+static void load_slice(samples_load& load, pg_connection& db,
+                       sample_source source, std::int64_t first,
+                       std::int64_t end, std::atomic<bool>& stop) try {
     prepare_insert(db);
     for (std::int64_t row = first; row < end && !stop; ++row) {
+        load.row_begins();
         const row_as_text values(source, row);
         db.run("BEGIN");
         db.execute("insert_sample", values.columns());
@@ -33,22 +34,19 @@ int main(int argc, char** argv) try {
         .number("workers", job.workers, 1, 1024, "threads and connections")
         .parse(argc, argv);
     samples_load load(job);
-    const auto workers = static_cast<std::size_t>(job.workers);
-    std::vector<pg_connection> sessions(workers);
+    std::vector<pg_connection> sessions(static_cast<std::size_t>(job.workers));
     const sample_source source(static_cast<std::uint64_t>(job.seed));
+    thread_pool pool(job.workers);
 
     std::atomic<bool> stop = false;
-    load.start();
-    std::vector<std::future<void>> threads;
-    for (std::size_t w = 0; w < workers; ++w) {
-        const auto slice = static_cast<std::int64_t>(w);
-        threads.push_back(
-            std::async(std::launch::async, load_slice, std::ref(sessions[w]),
-                       source, job.rows * slice / job.workers,
-                       job.rows * (slice + 1) / job.workers, std::ref(stop)));
-    }
-    for (std::future<void>& thread : threads)
-        thread.get(); // throws what the thread threw
+    load.start(sessions);
+    //> slices
+    pool.parallel_for(job.workers, 1, [&](std::int64_t slice) {
+        load_slice(load, sessions[static_cast<std::size_t>(slice)], source,
+                   job.rows * slice / job.workers,
+                   job.rows * (slice + 1) / job.workers, stop);
+    });
+    //< slices
     return load.finish(sessions);
 } catch (...) {
     return failed("load_threads");

@@ -1,22 +1,26 @@
 #!/usr/bin/env bash
-# PostgreSQL's own clients doing the work of our loaders, for comparison:
+# PostgreSQL's own clients doing the work of our loaders, for comparison; with
+# the server so many microseconds away, if a third number says so:
 #
-#     tools/with_postgres.sh chapters/05-io-bound/peers.sh pgbench 2000
+#     tools/with_postgres.sh chapters/05-io-bound/peers.sh pgbench 2000 48 1000
 #     tools/with_postgres.sh chapters/05-io-bound/peers.sh psql_copy 100000
 #
-# pgbench: BEGIN, INSERT, COMMIT per row, prepared, one client: load_naive.
+# pgbench: BEGIN, INSERT, COMMIT per row, prepared, by so many clients:
+# load_naive with one, load_threads with more.
 # psql_copy: \copy of a file with our rows: load_copy.
 set -Eeuo pipefail
 
 here=$(dirname "$(readlink -f "$0")")
 root=$(dirname "$(dirname "$here")")
-kind=${1:-} rows=${2:-}
+kind=${1:-} rows=${2:-} clients=${3:-1} rtt_us=${4:-0}
 [[ $kind == pgbench || $kind == psql_copy ]] || {
     echo "peers.sh: '$kind' is neither pgbench nor psql_copy" >&2
     exit 2
 }
 server_bin=$("$root/tools/with_postgres.sh" --find)
 query() { "$server_bin/psql" -XqAt "$DATABASE_URL" -c "$1"; }
+dial=(env)
+((rtt_us == 0)) || dial=("$root/build/bin/delay_proxy" --rtt-us "$rtt_us")
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -35,23 +39,28 @@ pgbench)
     printf '%s\n' 'BEGIN;' "INSERT INTO many_hands.samples VALUES ($values);" \
         'COMMIT;' >"$work/script"
     query 'TRUNCATE many_hands.samples'
+    rows=$((rows / clients * clients))
     # Without "initial connection time": from after connecting, as ours.
-    per_s=$("$server_bin/pgbench" -n -c 1 -M prepared -t "$rows" \
-        -f "$work/script" "$@" "$DATABASE_URL" 2>/dev/null |
+    # shellcheck disable=SC2016 # the URL is that of the dial
+    per_s=$("${dial[@]}" sh -c '"$0" "$@" "$DATABASE_URL"' \
+        "$server_bin/pgbench" -n -c "$clients" -M prepared \
+        -t "$((rows / clients))" -f "$work/script" "$@" 2>/dev/null |
         sed -n 's/^tps = \([0-9.]*\) .*/\1/p')
     ;;
 psql_copy)
     query '\copy many_hands.samples TO pstdout' >"$work/rows"
     query 'TRUNCATE many_hands.samples'
     # \timing measures the one command, in ms.
-    ms=$("$server_bin/psql" -XqAt "$DATABASE_URL" -c '\timing on' \
-        -c '\copy many_hands.samples FROM pstdin' <"$work/rows" |
+    # shellcheck disable=SC2016 # the URL is that of the dial
+    ms=$("${dial[@]}" sh -c '"$0" "$@" "$DATABASE_URL"' \
+        "$server_bin/psql" -XqAt -c '\timing on' \
+        -c '\copy many_hands.samples FROM pstdin' -d <"$work/rows" |
         sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p')
     per_s=$(awk "BEGIN { print $rows / $ms * 1000 }")
     ;;
 esac
 
-echo "$kind, $rows rows"
+echo "$kind, $rows rows, clients: $clients"
 echo "rows_per_s: ${per_s%.*}"
 echo "commits: $(query 'SELECT count(DISTINCT xmin::text)
                         FROM many_hands.samples')"

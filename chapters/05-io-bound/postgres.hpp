@@ -8,12 +8,42 @@
 
 #include <libpq-fe.h>
 
+#include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+
+// The server that a program may use: the one that DATABASE_URL names. One that
+// libpq would find by itself belongs to the reader. Throws `missing`.
+inline constexpr const char* how_to_get_a_server =
+    "a private server is one command away: "
+    "tools/with_postgres.sh build/bin/PROGRAM";
+
+inline std::string database_url() {
+    const char* url = std::getenv("DATABASE_URL");
+    if (url == nullptr || *url == '\0')
+        throw missing(std::string("DATABASE_URL is not set; ")
+                      + how_to_get_a_server);
+    return url;
+}
+
+// The directory of its socket; throws `missing` if it has none.
+inline std::string socket_directory(const std::string& url) {
+    char* problem = nullptr;
+    const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
+        PQconninfoParse(url.c_str(), &problem), PQconninfoFree);
+    const std::unique_ptr<char, decltype(&PQfreemem)> words(problem, PQfreemem);
+    for (auto* one = options.get(); one != nullptr && one->keyword != nullptr;
+         ++one)
+        if (std::string_view(one->keyword) == "host" && one->val != nullptr
+            && *one->val == '/')
+            return one->val;
+    throw missing(std::string("DATABASE_URL names no Unix socket; ")
+                  + (problem != nullptr ? problem : how_to_get_a_server));
+}
 
 // What the server answered; rows and columns count from 0.
 class pg_result {
@@ -32,30 +62,32 @@ class pg_result {
 
 class pg_connection {
   public:
-    // Connects to DATABASE_URL, and to nothing else: a server that libpq
-    // would find by itself belongs to the reader. Throws `missing`.
+    // Connects to database_url(). Throws `missing`.
     pg_connection() : raw_(nullptr, PQfinish) {
-        const char* url = std::getenv("DATABASE_URL");
-        if (url == nullptr || *url == '\0')
-            throw missing("DATABASE_URL is not set; " + std::string(hint));
+        const std::string url = database_url();
         const char* names[] = {"dbname", "fallback_application_name", nullptr};
-        const char* values[] = {url, "many-hands", nullptr};
+        const char* values[] = {url.c_str(), "many-hands", nullptr};
         raw_.reset(PQconnectdbParams(names, values, /*expand_dbname*/ 1));
         if (PQstatus(raw_.get()) != CONNECTION_OK)
-            throw missing(error() + "; " + hint);
+            throw missing(error() + "; " + how_to_get_a_server);
         // Notices ("already exists, skipping") are not for the reader, and
         // errors become exceptions.
         const PQnoticeProcessor ignore = [](void*, const char*) {};
         PQsetNoticeProcessor(raw_.get(), ignore, nullptr);
     }
 
+    // How often this program has waited for an answer of the server.
+    std::int64_t round_trips() const { return round_trips_; }
+
     // Runs one or more commands without parameters, in one round trip.
     pg_result run(const std::string& sql) {
+        ++round_trips_;
         return checked(PQexec(raw_.get(), sql.c_str()));
     }
 
     // Names a statement, so that the server parses it once.
     void prepare(const std::string& name, const std::string& sql) {
+        ++round_trips_;
         checked(PQprepare(raw_.get(), name.c_str(), sql.c_str(), 0, nullptr));
     }
 
@@ -63,6 +95,7 @@ class pg_connection {
     // driver.
     pg_result execute(const std::string& name,
                       std::span<const char* const> parameters) {
+        ++round_trips_;
         return checked(PQexecPrepared(
             raw_.get(), name.c_str(), static_cast<int>(parameters.size()),
             parameters.data(), nullptr, nullptr, /*result as text*/ 0));
@@ -72,6 +105,7 @@ class pg_connection {
     // there before copy_end() has returned, and the server may have left out
     // rows: count them.
     void copy_begin(const std::string& sql) {
+        ++round_trips_;
         const pg_result answer(PQexec(raw_.get(), sql.c_str()));
         if (answer.status() != PGRES_COPY_IN)
             throw std::runtime_error(error());
@@ -83,6 +117,7 @@ class pg_connection {
             throw std::runtime_error(error());
     }
     void copy_end() {
+        ++round_trips_;
         if (PQputCopyEnd(raw_.get(), nullptr) != 1)
             throw std::runtime_error(error());
         while (PGresult* answer = PQgetResult(raw_.get())) // until it is null
@@ -109,10 +144,6 @@ class pg_connection {
     }
 
   private:
-    static constexpr const char* hint =
-        "a private server is one command away: "
-        "tools/with_postgres.sh build/bin/PROGRAM";
-
     std::string error() const { return PQerrorMessage(raw_.get()); }
 
     // Owns the answer. An error that the server reports, or a connection that
@@ -120,10 +151,12 @@ class pg_connection {
     pg_result checked(PGresult* raw) const {
         pg_result answer(raw);
         const ExecStatusType status = answer.status();
-        if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+        if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK
+            && status != PGRES_EMPTY_QUERY)
             throw std::runtime_error(error());
         return answer;
     }
 
+    std::int64_t round_trips_ = 0;
     std::unique_ptr<PGconn, decltype(&PQfinish)> raw_;
 };

@@ -12,18 +12,23 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <charconv>
+#include <csignal>
 #include <cstdint>
 #include <ctime>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 struct load_job {
-    std::int64_t rows = 5'000;
+    std::int64_t rows = 5'000; // 0: as many as come
     std::int64_t workers = default_workers();
     std::int64_t seed = 1;
+    std::int64_t kill_at = 0; // die before this row; 0: never
 };
 
 // Columns of the table and of one line of COPY: id_client, class_0, class_1...
@@ -60,12 +65,20 @@ class row_as_text {
 // In a schema of our own: nothing else in the database can be hit.
 inline constexpr const char* samples_table = "many_hands.samples";
 
-inline void prepare_insert(pg_connection& db) {
-    std::string places = "$1";
-    for (std::size_t column = 2; column <= column_count; ++column)
-        places += fmt::format(", ${}", column);
-    db.prepare("insert_sample", fmt::format("INSERT INTO {} VALUES ({})",
-                                            samples_table, places));
+// An INSERT of so many rows at once, as the prepared statement `name`.
+inline void prepare_insert(pg_connection& db,
+                           const std::string& name = "insert_sample",
+                           std::size_t rows = 1) {
+    std::string places;
+    for (std::size_t row = 0; row < rows; ++row) {
+        places += row == 0 ? "(" : ", (";
+        for (std::size_t column = 1; column <= column_count; ++column)
+            places += fmt::format("{}${}", column == 1 ? "" : ", ",
+                                  row * column_count + column);
+        places += ")";
+    }
+    db.prepare(name,
+               fmt::format("INSERT INTO {} VALUES {}", samples_table, places));
 }
 
 // A loader's frame: an empty table at the start, a proven load and its figures
@@ -77,9 +90,10 @@ class samples_load {
             db_.run("SELECT current_setting('server_version'),"
                     " current_setting('fsync'),"
                     " current_setting('synchronous_commit')");
-        fmt::print("{} rows, {} worker{}, seed {}; PostgreSQL {}, "
+        fmt::print("{}{} worker{}, seed {}; PostgreSQL {}, "
                    "fsync {}, synchronous_commit {}\n",
-                   job.rows, job.workers, job.workers == 1 ? "" : "s", job.seed,
+                   job.rows == 0 ? "" : fmt::format("{} rows, ", job.rows),
+                   job.workers, job.workers == 1 ? "" : "s", job.seed,
                    server.text(0, 0), server.text(0, 1), server.text(0, 2));
         std::string columns = "id_client text NOT NULL";
         for (std::size_t c = 0; c < class_count; ++c)
@@ -93,24 +107,31 @@ class samples_load {
     // A session of the loader's own process, for loaders that need just one.
     pg_connection& session() { return db_; }
 
-    // Starts the clock: after connecting, before the first row.
-    void start() {
-        flush_statistics(db_);
-        syncs_before_ = wal_syncs(db_);
+    // Starts the clock: after connecting, before the first row. `others` are
+    // the sessions that load beside session().
+    void start(std::span<pg_connection> others = {}) {
+        syncs_before_ = syncs(others);
+        rtt_us_ = round_trip_us();
+        round_trips_before_ = round_trips(others);
         clock_ = stopwatch();
         cpu_before_ = std::clock();
     }
 
-    // Stops the clock: after the last commit. `others` are the sessions that
-    // loaded beside session(). Prints the figures; the program's exit status.
+    // Every loader calls it before it sends a row, from whichever thread: so
+    // `survivors` can kill it half-way.
+    void row_begins() {
+        if (++rows_begun_ == job_.kill_at)
+            ::raise(SIGKILL);
+    }
+
+    // Stops the clock: after the last commit. Prints the figures; the
+    // program's exit status.
     int finish(std::span<pg_connection> others = {}) {
         const double seconds = clock_.seconds();
         const double cpu = static_cast<double>(std::clock() - cpu_before_)
                            / CLOCKS_PER_SEC; // of all threads
-        flush_statistics(db_);
-        for (pg_connection& other : others)
-            flush_statistics(other);
-        const std::string syncs_after = wal_syncs(db_);
+        const std::int64_t trips = round_trips(others) - round_trips_before_;
+        const auto syncs_after = syncs(others);
         const pg_result commits = db_.run(
             // Each transaction stamps its rows with its own number, xmin.
             fmt::format("SELECT count(DISTINCT xmin::text) FROM {}",
@@ -118,13 +139,41 @@ class samples_load {
         fmt::print("rows_per_s: {:.0f}\n",
                    static_cast<double>(job_.rows) / seconds);
         fmt::print("cores_busy: {:.3f}\n", cpu / seconds);
+        fmt::print("rtt_us: {:.0f}\n", rtt_us_);
+        fmt::print("round_trips: {}\n", trips);
         fmt::print("commits: {}\n", commits.text(0, 0));
-        if (syncs_after == "not available")
-            fmt::print("wal_syncs: {}\n", syncs_after);
-        else
-            fmt::print("wal_syncs: {}\n",
-                       std::stoll(syncs_after) - std::stoll(syncs_before_));
+        fmt::print("wal_syncs: {}\n",
+                   syncs_after ? std::to_string(*syncs_after - *syncs_before_)
+                               : "not available");
         return ::finish(found(), expected());
+    }
+
+    // For who finds out at the end how many rows it was: does the table hold
+    // the first so many, and nothing else?
+    bool holds_exactly(std::int64_t rows) {
+        job_.rows = rows;
+        return found() == expected();
+    }
+
+    // The server's flushes so far, as far as these sessions and ours know.
+    std::optional<std::int64_t> syncs(std::span<pg_connection> others) {
+        flush_statistics(db_);
+        for (pg_connection& other : others)
+            flush_statistics(other);
+        return wal_syncs(db_);
+    }
+
+    // The median of twenty queries that ask for nothing: how far the server is
+    // away, and what a message costs there and here.
+    double round_trip_us() {
+        std::array<double, 20> us{};
+        for (double& one : us) {
+            const stopwatch clock;
+            db_.run("");
+            one = 1e6 * clock.seconds();
+        }
+        std::sort(us.begin(), us.end());
+        return (us[9] + us[10]) / 2;
     }
 
   private:
@@ -140,6 +189,13 @@ class samples_load {
             throw missing(
                 "DATABASE_URL names a server that is not the book's; it is "
                 "used only if it has a schema many_hands, which is emptied");
+    }
+
+    std::int64_t round_trips(std::span<pg_connection> others) const {
+        std::int64_t sum = db_.round_trips();
+        for (const pg_connection& other : others)
+            sum += other.round_trips();
+        return sum;
     }
 
     // Count and checksum of what the server has: every row comes back, and
@@ -174,7 +230,10 @@ class samples_load {
 
     load_job job_;
     pg_connection db_;
-    std::string syncs_before_;
+    std::optional<std::int64_t> syncs_before_;
+    double rtt_us_ = 0;
+    std::int64_t round_trips_before_ = 0;
+    std::atomic<std::int64_t> rows_begun_ = 0;
     stopwatch clock_;
     std::clock_t cpu_before_ = 0;
 };
@@ -182,6 +241,8 @@ class samples_load {
 inline cli load_options(const char* program, const char* what, load_job& job) {
     cli options(program, what);
     options.number("rows", job.rows, 1, 1'000'000'000, "rows in all")
-        .number("seed", job.seed, 0, 1'000'000'000, "other seed, other rows");
+        .number("seed", job.seed, 0, 1'000'000'000, "other seed, other rows")
+        .number("kill-at", job.kill_at, 0, 1'000'000'000,
+                "die by SIGKILL before this row; 0: never");
     return options;
 }

@@ -4,23 +4,25 @@
 
 #include "postgres.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
-// WAL flushes of the whole server so far, as text, or "not available": before
-// PostgreSQL 15 statistics cannot be flushed on demand, and on a server that
-// is not our private one others flush too.
-inline std::string wal_syncs(pg_connection& db) {
+// WAL flushes of the whole server so far. Nothing where that is not to be had:
+// before PostgreSQL 15 statistics cannot be flushed on demand, and on a server
+// that is not our private one others flush too.
+inline std::optional<std::int64_t> wal_syncs(pg_connection& db) {
     const pg_result server =
         db.run("SELECT current_setting('server_version_num')::int,"
                " current_setting('many_hands.private', true)");
     const int version = std::stoi(server.text(0, 0));
     if (server.text(0, 1) != "on" || version < 150000)
-        return "not available";
-    return db
-        .run(version < 180000
-                 ? "SELECT wal_sync FROM pg_stat_wal"
-                 : "SELECT sum(fsyncs) FROM pg_stat_io WHERE object = 'wal'")
-        .text(0, 0);
+        return std::nullopt;
+    return std::stoll(
+        db.run(version < 180000
+                   ? "SELECT wal_sync FROM pg_stat_wal"
+                   : "SELECT sum(fsyncs) FROM pg_stat_io WHERE object = 'wal'")
+            .text(0, 0));
 }
 
 // A session's counters reach the statistics late; this makes it now. Every

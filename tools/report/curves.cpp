@@ -89,6 +89,18 @@ families(const std::vector<setting>& all, const std::string& key) {
     return found;
 }
 
+// What a label's programs printed for `key`, their median. Empty if they did
+// not.
+static std::optional<double> printed(const label& one, const std::string& key) {
+    std::vector<double> all;
+    for (const sample& round : one.samples)
+        if (const auto at = round.printed.figures.find(key);
+            at != round.printed.figures.end())
+            if (const auto number = to_number(at->second))
+                all.push_back(*number);
+    return all.empty() ? std::nullopt : std::optional(median(all));
+}
+
 std::vector<curves> curves_of(const problem& of) {
     const auto all = settings_of(of);
     std::set<std::string> keys;
@@ -101,14 +113,19 @@ std::vector<curves> curves_of(const problem& of) {
         curves next{key, key == "workers", {}};
         std::size_t most = 0;
         auto members = families(all, key);
-        for (const auto& [name, by_number] : members)
+        for (const auto& [name, by_number] : members) {
             if (by_number.begin()->first < 1)
                 next.scaling = false; // without workers: not what scales
+            for (const auto& [x, one] : by_number)
+                if (printed(*one, key))
+                    next.measured = true;
+        }
         if (values(of, baseline.samples).empty() || !baseline.trouble.empty())
             next.scaling = false;
         for (auto& [name, by_number] : members) {
             // Among numbers of all sizes 0 means something else: all at once.
-            if (by_number.size() > 2 && by_number.begin()->first == 0
+            if (!next.measured && by_number.size() > 2
+                && by_number.begin()->first == 0
                 && by_number.rbegin()->first
                        > 8 * std::next(by_number.begin())->first)
                 by_number.erase(by_number.begin());
@@ -123,8 +140,10 @@ std::vector<curves> curves_of(const problem& of) {
                 const auto rounds = next.scaling
                                         ? ratios(of, one->samples, base.samples)
                                         : values(of, one->samples);
-                if (!rounds.empty())
-                    line.points.emplace_back(x, median(rounds));
+                const auto place =
+                    next.measured ? printed(*one, key) : std::optional(x);
+                if (!rounds.empty() && place)
+                    line.points.emplace_back(*place, median(rounds));
             }
             if (line.points.size() < 2)
                 continue;
@@ -137,8 +156,11 @@ std::vector<curves> curves_of(const problem& of) {
     return found;
 }
 
-// 1048576 bytes as "1 Mi", 5000 as "5000".
-static std::string show_setting(const std::string& key, double x) {
+// 1048576 bytes as "1 Mi", 5000 as "5000", and what was measured with its unit.
+static std::string show_setting(const curves& shown, double x) {
+    const std::string& key = shown.key;
+    if (shown.measured)
+        return show_figure(key, x);
     for (const auto& [unit, name] :
          {std::pair{1048576.0, " Mi"}, {1024.0, " Ki"}})
         if (key == "bytes" && x >= unit && std::fmod(x, unit) == 0)
@@ -149,14 +171,14 @@ static std::string show_setting(const std::string& key, double x) {
 std::string in_words(const problem& of, const curves& shown) {
     std::string text = fmt::format(
         "{}, by {}.", shown.scaling ? "Times as fast" : in_words(of.figure),
-        shown.key);
+        shown.measured ? in_words(shown.key) : shown.key);
     for (const curve& line : shown.lines) {
         text += fmt::format(" {}:", line.name);
         for (const auto& [x, y] : line.points)
             text +=
                 fmt::format("{} {} at {}", x == line.points[0].first ? "" : ",",
                             shown.scaling ? two_digits(y) : show_value(of, y),
-                            show_setting(shown.key, x));
+                            show_setting(shown, x));
         text += '.';
     }
     return text;
@@ -190,8 +212,12 @@ std::string curves_picture(const problem& of, const curves& shown,
     const bool log_x = shown.scaling || (from > 0 && to > 8 * from);
     const bool log_y = shown.scaling || most > 20 * least;
     std::string labels;
-    for (const double x : numbers)
-        add_tick(labels, show_setting(shown.key, x), x);
+    if (shown.measured && log_x)
+        labels = ticks_log(from, to,
+                           [&](double x) { return show_setting(shown, x); });
+    else
+        for (const double x : numbers)
+            add_tick(labels, show_setting(shown, x), x);
     const auto show = [&](double y) {
         return shown.scaling ? fmt::format("{:g}", y) : show_value(of, y);
     };
@@ -203,7 +229,9 @@ std::string curves_picture(const problem& of, const curves& shown,
             "set xlabel {1} textcolor rgb '{0}'\n"
             "set ylabel {2} textcolor rgb '{0}'\n"
             "set xtics ({3})\n",
-            ink, quoted(shown.key + (log_x ? ", log scale" : "")),
+            ink,
+            quoted((shown.measured ? in_words(shown.key) : shown.key)
+                   + (log_x ? ", log scale" : "")),
             quoted((shown.scaling ? "times as fast" : in_words(of.figure))
                    + (log_y ? ", log scale" : "")),
             labels);

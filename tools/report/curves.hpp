@@ -18,6 +18,9 @@ struct curves {
     bool scaling;    // the second numbers: times as fast as one worker, or as
                      // the problem's baseline; else its figure
     std::vector<curve> lines;
+    // The first numbers are not those of the labels, but what the programs
+    // have printed under the key's name: of "@rtt_us=1000", 1140.
+    bool measured = false;
 };
 
 // A label has the settings that stand in its name (@workers=4), and of those

@@ -22,6 +22,7 @@ int main(int argc, char** argv) try {
         std::string lines;
         const std::int64_t end = std::min(first + batch, job.rows);
         for (std::int64_t row = first; row < end; ++row) {
+            load.row_begins();
             const row_as_text values(source, row);
             for (const char* column : values.columns())
                 lines.append(column).append("\t");

@@ -1,0 +1,61 @@
+// delay_proxy: puts a round-trip time between the book's server and COMMAND,
+// which finds it in DATABASE_URL; without a command, a shell. It can also cut
+// one connection, or stop answering, at a message or byte of your choice.
+// Under tools/with_postgres.sh:
+//
+//     build/bin/delay_proxy --rtt-us 1000 build/bin/load_naive --rows 100
+#include "command.hpp"
+#include "common/cli.hpp"
+#include "delay_line.hpp"
+#include "postgres.hpp"
+
+#include <filesystem>
+
+// A directory that is gone at the end, inside that of the server, which is
+// removed with all that is in it should we be killed.
+struct own_directory {
+    const std::filesystem::path path;
+    explicit own_directory(const std::string& server)
+        : path(server + fmt::format("/proxy.{}", ::getpid())) {
+        std::error_code error;
+        if (!std::filesystem::create_directory(path, error))
+            throw missing("delay_proxy stands before the book's own server "
+                          "only, and cannot make "
+                          + path.string());
+        std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+    }
+    ~own_directory() {
+        std::error_code gone;
+        std::filesystem::remove_all(path, gone);
+    }
+};
+
+int main(int argc, char** argv) try {
+    std::int64_t rtt_us = 1000, number = 0;
+    std::string what = "cut", of = "client", unit = "messages";
+    std::vector<std::string> command = readers_shell();
+    cli("delay_proxy", "Adds a round-trip time to the book's server.")
+        .number("rtt-us", rtt_us, 0, 10'000'000, "added to a round trip")
+        .number("fault-at", number, 0, 1'000'000'000'000,
+                "one connection, before this message or byte; 0: never")
+        .choice("fault", what, {"cut", "deaf"}, "what happens then")
+        .choice("fault-of", of, {"client", "server"}, "who sends it")
+        .choice("fault-unit", unit, {"messages", "bytes"}, "what is counted")
+        .command(command)
+        .parse(argc, argv);
+    stop_on_signals();
+    const std::string url = database_url(), server = socket_directory(url);
+    const own_directory directory(server);
+    std::optional<line_fault> fault;
+    if (number > 0)
+        fault = {what == "cut", of == "client", unit == "messages", number};
+    delay_line line(directory.path / ".s.PGSQL.5432", server + "/.s.PGSQL.5432",
+                    std::chrono::microseconds(rtt_us), fault);
+    // What stands last in a URL counts.
+    process child = start_with(
+        "DATABASE_URL", url + "&host=" + directory.path.string(), command);
+    line.run_until_readable(child.pidfd());
+    return status_of(child);
+} catch (...) {
+    return failed("delay_proxy");
+}

@@ -1,0 +1,192 @@
+// A server that sends back what it gets, in a process of its own, and a client
+// with many connections, most of which are idle at any moment.
+#pragma once
+
+#include "loopback.hpp"
+
+#include "01-processes/process.hpp"
+#include "common/check.hpp"
+#include "common/cli.hpp"
+#include "common/cpu_time.hpp"
+#include "common/descriptor.hpp"
+#include "common/stopwatch.hpp"
+
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cstdint>
+#include <fstream>
+#include <string>
+#include <vector>
+
+struct echo_job {
+    std::int64_t connections = 100, requests = 20'000;
+    std::int64_t outstanding = 32; // requests on their way at any moment
+};
+
+// Raises this process's limit of open files, which Debian sets to 1024, as far
+// as it may be raised without asking root. Throws `missing` if that is not
+// enough. Children inherit it.
+inline void allow_descriptors(std::int64_t needed) {
+    rlimit limit = {};
+    check(::getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
+    if (limit.rlim_max < static_cast<rlim_t>(needed))
+        throw missing(fmt::format(
+            "{} open files are needed, {} are allowed; as root, for this "
+            "shell: prlimit --pid $$ --nofile={}",
+            needed, limit.rlim_max, needed));
+    limit.rlim_cur = std::max(limit.rlim_cur, static_cast<rlim_t>(needed));
+    check(::setrlimit(RLIMIT_NOFILE, &limit), "setrlimit");
+}
+
+// Memory of a process and its children, a page that several have divided by
+// their number, in KiB. What the kernel keeps for them, such as their stacks
+// there, is not in it. Source: smaps_rollup in proc(5).
+inline std::int64_t memory_kib(pid_t pid) {
+    std::int64_t sum = 0, one = 0;
+    std::ifstream rollup(fmt::format("/proc/{}/smaps_rollup", pid));
+    for (std::string word; rollup >> word;)
+        if (word == "Pss:" && rollup >> one)
+            sum += one;
+    std::ifstream children(fmt::format("/proc/{0}/task/{0}/children", pid));
+    for (pid_t child = 0; children >> child;)
+        sum += memory_kib(child);
+    return sum;
+}
+
+// Processor time of a process and its children so far, in ms.
+inline double used_ms(pid_t pid) {
+    clockid_t clock = 0;
+    double sum = ::clock_getcpuclockid(pid, &clock) == 0 ? cpu_ms(clock) : 0;
+    std::ifstream children(fmt::format("/proc/{0}/task/{0}/children", pid));
+    for (pid_t child = 0; children >> child;)
+        sum += used_ms(child);
+    return sum;
+}
+
+// What the whole machine could still give away, in KiB.
+inline std::int64_t available_kib() {
+    std::ifstream file("/proc/meminfo");
+    std::int64_t kib = 0;
+    for (std::string word; file >> word;)
+        if (word == "MemAvailable:")
+            file >> kib;
+    return kib;
+}
+
+// Sends a number and waits for it to come back.
+inline void ask(const descriptor& connection, std::int64_t number) {
+    check(::send(connection.get(), &number, sizeof number, MSG_NOSIGNAL),
+          "send");
+    std::int64_t answer = -1;
+    const ssize_t size =
+        ::recv(connection.get(), &answer, sizeof answer, MSG_WAITALL);
+    if (size != sizeof answer || answer != number)
+        throw std::runtime_error(
+            fmt::format("connection {}: the server {}", number + 1,
+                        size <= 0 ? "hung up" : "answered wrongly"));
+}
+
+// The client: `outstanding` requests are on their way, each on another
+// connection; whenever one is answered, the next connection sends one. Returns
+// how long each took, in us.
+inline std::vector<double> ask(const std::vector<descriptor>& connections,
+                               const echo_job& job) {
+    const descriptor poller(
+        check(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1"));
+    std::vector<stopwatch> sent(connections.size());
+    for (std::size_t i = 0; i < connections.size(); ++i) {
+        epoll_event event = {};
+        event.events = EPOLLIN;
+        event.data.u64 = i;
+        check(::epoll_ctl(poller.get(), EPOLL_CTL_ADD, connections[i].get(),
+                          &event),
+              "epoll_ctl");
+    }
+    std::int64_t begun = 0;
+    const auto send_next = [&] {
+        const std::size_t i =
+            static_cast<std::size_t>(begun) % connections.size();
+        sent[i] = stopwatch();
+        check(::send(connections[i].get(), &begun, sizeof begun, MSG_NOSIGNAL),
+              "send");
+        ++begun;
+    };
+    // At most one a connection.
+    const auto most = std::min({job.outstanding, job.requests,
+                                static_cast<std::int64_t>(connections.size())});
+    while (begun < most)
+        send_next();
+    std::vector<double> us;
+    std::array<epoll_event, 64> events;
+    while (static_cast<std::int64_t>(us.size()) < job.requests) {
+        const int count = ::epoll_wait(poller.get(), events.data(),
+                                       static_cast<int>(events.size()), 10'000);
+        throw_if_stopped();
+        if (count == -1 && errno == EINTR)
+            continue;
+        if (check(count, "epoll_wait") == 0)
+            throw std::runtime_error("no answer within 10 s");
+        for (int i = 0; i < count; ++i) {
+            const auto which = events[static_cast<std::size_t>(i)].data.u64;
+            std::int64_t number = -1;
+            if (::recv(connections[which].get(), &number, sizeof number,
+                       MSG_WAITALL)
+                    != sizeof number
+                || static_cast<std::size_t>(number) % connections.size()
+                       != which)
+                throw std::runtime_error("hung up, or a wrong answer");
+            us.push_back(1e6 * sent[which].seconds());
+            if (begun < job.requests)
+                send_next();
+        }
+    }
+    return us;
+}
+
+// The whole of an echo program: serve(listening) runs in a child process and
+// never returns.
+template<class Serve>
+int run_echo(const char* program, const char* what, int argc, char** argv,
+             Serve serve) {
+    echo_job job;
+    cli(program, what)
+        .number("connections", job.connections, 1, 100'000, "that stay open")
+        .number("requests", job.requests, 1, 1'000'000'000, "in all")
+        .number("outstanding", job.outstanding, 1, 100'000,
+                "requests on their way at any moment")
+        .parse(argc, argv);
+    fmt::print("{} connections, {} requests, {} at a time\n", job.connections,
+               job.requests, std::min(job.outstanding, job.connections));
+    stop_on_signals();
+    allow_descriptors(job.connections + 50);
+    const descriptor listening = listen_on_loopback();
+    const std::int64_t before = available_kib();
+    process server([&] {
+        serve(listening.get());
+        return 1; // never
+    });
+    const stopwatch opening;
+    std::vector<descriptor> connections;
+    for (std::int64_t i = 0; i < job.connections; ++i) {
+        connections.push_back(connect_to(port_of(listening)));
+        // Once each, so that it is served by now.
+        ask(connections.back(), i);
+    }
+    fmt::print("opening_s: {:.2f}\n", opening.seconds());
+    fmt::print("server_kib: {}\n", memory_kib(server.pid()));
+    fmt::print("machine_kib: {}\n", before - available_kib());
+    const double used = used_ms(server.pid());
+    const stopwatch clock;
+    std::vector<double> us = ask(connections, job);
+    fmt::print("requests_per_s: {:.0f}\n",
+               double(job.requests) / clock.seconds());
+    fmt::print("server_cpu_us: {:.1f}\n", // a request
+               1e3 * (used_ms(server.pid()) - used) / double(job.requests));
+    std::sort(us.begin(), us.end());
+    fmt::print("p50_us: {:.0f}\np99_us: {:.0f}\n", us[us.size() / 2],
+               us[us.size() * 99 / 100]);
+    return finish(static_cast<std::int64_t>(us.size()), job.requests);
+}

@@ -1,0 +1,51 @@
+// What the fetch_* programs have in common: the URLs, and what came of them.
+#pragma once
+
+#include "slow_server.hpp"
+
+#include "common/cli.hpp"
+#include "common/stopwatch.hpp"
+
+#include <atomic>
+
+struct fetch_job {
+    std::int64_t requests = 100, delay_ms = 20, errors = 0;
+};
+
+inline cli fetch_options(const char* program, const char* what,
+                         fetch_job& job) {
+    cli options(program, what);
+    options.number("requests", job.requests, 1, 1'000'000, "URLs to fetch")
+        .number("delay-ms", job.delay_ms, 0, 60'000, "until each answers")
+        .number("errors", job.errors, 0, 1'000'000,
+                "of them: one answers 503, the next hangs up, and so on");
+    return options;
+}
+
+inline std::string url_path(const fetch_job& job, std::int64_t number) {
+    if (number >= job.errors)
+        return fmt::format("/delay/{}", job.delay_ms);
+    return number % 2 == 0 ? "/status/503" : "/drop";
+}
+
+// May be counted in by several threads.
+struct fetched {
+    std::atomic<std::int64_t> good = 0, refused = 0, failed = 0;
+
+    // One URL: whatever goes wrong with it is no reason to lose the others.
+    void fetch(std::uint16_t port, const std::string& path) try {
+        const http_answer answer = http_get(port, path);
+        ++(answer.status == 200 && answer.body == path + "\n" ? good : refused);
+    } catch (const std::exception&) {
+        ++failed;
+    }
+};
+
+inline int finish_fetches(const fetch_job& job, const fetched& all,
+                          double seconds) {
+    fmt::print("requests_per_s: {:.0f}\n", double(job.requests) / seconds);
+    fmt::print("refused: {}\nfailed: {}\n", all.refused.load(),
+               all.failed.load());
+    return finish(all.good.load(),
+                  job.requests - std::min(job.errors, job.requests));
+}

@@ -1,0 +1,61 @@
+// load_copy_binary: load_copy with the bytes of the numbers instead of their
+// digits: nobody has to print and read them.
+//
+//     tools/with_postgres.sh build/bin/load_copy_binary --rows 1000000
+#include "samples_table.hpp"
+
+#include <bit>
+
+//> append
+// As on the wire: highest byte first. Source: PostgreSQL documentation, COPY,
+// "Binary Format".
+template<class Number>
+static void append(std::string& bytes, Number number) {
+    for (int shift = 8 * int(sizeof number) - 8; shift >= 0; shift -= 8)
+        bytes += static_cast<char>(number >> shift);
+}
+
+// The number of columns, and each with its length before it.
+static void append_row(std::string& bytes, sample_source source,
+                       std::uint64_t row) {
+    append(bytes, static_cast<std::uint16_t>(column_count));
+    std::array<char, id_length> id;
+    source.id(row, id.data());
+    append(bytes, static_cast<std::uint32_t>(id_length));
+    bytes.append(id.data(), id_length);
+    for (std::size_t c = 0; c < class_count; ++c) {
+        append(bytes, static_cast<std::uint32_t>(sizeof(double)));
+        append(bytes, std::bit_cast<std::uint64_t>(source.probability(row, c)));
+    }
+}
+//< append
+
+int main(int argc, char** argv) try {
+    load_job job;
+    job.workers = 1;
+    load_options("load_copy_binary", "Loads samples by COPY, as bytes.", job)
+        .parse(argc, argv);
+    samples_load load(job);
+    pg_connection& db = load.session();
+    const sample_source source(static_cast<std::uint64_t>(job.seed));
+
+    load.start();
+    db.copy_begin(
+        fmt::format("COPY {} FROM STDIN (FORMAT binary)", samples_table));
+    std::string bytes("PGCOPY\n\xff\r\n\0", 11);
+    bytes.append(8, '\0'); // no flags, nothing more in the header
+    for (std::int64_t row = 0; row < job.rows; ++row) {
+        load.row_begins();
+        append_row(bytes, source, static_cast<std::uint64_t>(row));
+        if (bytes.size() > 65'536) {
+            db.copy_send(bytes);
+            bytes.clear();
+        }
+    }
+    append(bytes, std::uint16_t{0xffff}); // no more rows
+    db.copy_send(bytes);
+    db.copy_end();
+    return load.finish();
+} catch (...) {
+    return failed("load_copy_binary");
+}

@@ -1,0 +1,55 @@
+// TCP within this machine.
+#pragma once
+
+#include "common/check.hpp"
+#include "common/descriptor.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <cstdint>
+
+inline sockaddr_in loopback_address(std::uint16_t port) { // 0: one that is free
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return address;
+}
+
+// Nobody from outside can reach it. Its port is one that was free.
+inline descriptor listen_on_loopback() {
+    descriptor listening(
+        check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
+    const sockaddr_in address = loopback_address(0);
+    check(::bind(listening.get(), reinterpret_cast<const sockaddr*>(&address),
+                 sizeof address),
+          "bind");
+    check(::listen(listening.get(), 1024), "listen");
+    return listening;
+}
+
+inline std::uint16_t port_of(const descriptor& listening) {
+    sockaddr_in address = {};
+    socklen_t size = sizeof address;
+    check(::getsockname(listening.get(), reinterpret_cast<sockaddr*>(&address),
+                        &size),
+          "getsockname");
+    return ntohs(address.sin_port);
+}
+
+inline descriptor connect_to(std::uint16_t port) {
+    descriptor client(
+        check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
+    const sockaddr_in address = loopback_address(port);
+    check(::connect(client.get(), reinterpret_cast<const sockaddr*>(&address),
+                    sizeof address),
+          "connect");
+    const int now = 1; // send small messages at once
+    check(
+        ::setsockopt(client.get(), IPPROTO_TCP, TCP_NODELAY, &now, sizeof now),
+        "setsockopt");
+    return client;
+}

@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""The loaders of the co-rotinas article, with psycopg 3, as its author has
+them: BEGIN, INSERT and COMMIT a row, alone or in threads with a connection
+each. Prints what the loaders of this chapter print.
+
+    tools/with_postgres.sh python3 chapters/05-io-bound/reference.py --rows 2000
+"""
+
+import argparse
+import os
+import random
+import sys
+import threading
+import time
+import uuid
+
+try:
+    import psycopg
+except ImportError:
+    sys.exit("reference.py: needs psycopg 3 (tools/setup.sh --peers)")
+
+INSERT = ("INSERT INTO many_hands.samples VALUES ("
+          + ", ".join(["%s"] * 11) + ")")
+
+
+def save(connection, rows):
+    for row in rows:
+        connection.execute(INSERT, row)
+        connection.commit()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rows", type=int, default=2000)
+    parser.add_argument("--workers", type=int, default=1)
+    options = parser.parse_args()
+    url = os.environ["DATABASE_URL"]
+    print(f"{options.rows} rows, workers: {options.workers}; "
+          f"psycopg {psycopg.__version__}, {psycopg.pq.__impl__}")
+    rows = [(str(uuid.uuid4()), *(random.random() for _ in range(10)))
+            for _ in range(options.rows)]
+    with psycopg.connect(url, autocommit=True) as db:
+        db.execute("CREATE SCHEMA IF NOT EXISTS many_hands")
+        db.execute("CREATE TABLE IF NOT EXISTS many_hands.samples ("
+                   "id_client text NOT NULL, "
+                   + ", ".join(f"class_{c} float8 NOT NULL"
+                               for c in range(10)) + ")")
+        db.execute("TRUNCATE many_hands.samples")
+        connections = [psycopg.connect(url) for _ in range(options.workers)]
+        threads = [threading.Thread(target=save, args=(connections[w],
+                                                       rows[w::options.workers]))
+                   for w in range(options.workers)]
+        start = time.perf_counter()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        seconds = time.perf_counter() - start
+        found, commits = db.execute(
+            "SELECT count(*), count(DISTINCT xmin::text) "
+            "FROM many_hands.samples").fetchone()
+    print(f"rows_per_s: {options.rows / seconds:.0f}")
+    print(f"commits: {commits}")
+    print(f"result: {found} rows (expected {options.rows} rows)")
+    sys.exit(0 if found == options.rows else 4)
+
+
+if __name__ == "__main__":
+    main()

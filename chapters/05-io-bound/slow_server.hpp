@@ -1,0 +1,66 @@
+// A server on this machine that is as slow as the one who asks wants it: what
+// the sources' programs asked of the Internet.
+//
+//     GET /delay/20       an answer after 20 ms
+//     GET /status/503     an answer with this status
+//     GET /drop           no answer: it hangs up
+#pragma once
+
+#include "http.hpp"
+#include "loopback.hpp"
+
+#include "01-processes/process.hpp"
+
+#include <charconv>
+#include <chrono>
+#include <string_view>
+#include <thread>
+
+// The number after `prefix`, or -1 where `path` does not begin with that.
+inline int number_after(std::string_view path, std::string_view prefix) {
+    int number = -1;
+    if (path.starts_with(prefix)) {
+        path.remove_prefix(prefix.size());
+        std::from_chars(path.data(), path.data() + path.size(), number);
+    }
+    return number;
+}
+
+class slow_server {
+  public:
+    // Serves in a child process until the object goes.
+    slow_server()
+        : listening_(listen_on_loopback()), child_([this] {
+              serve();
+              return 1; // never
+          }) {}
+
+    std::uint16_t port() const { return port_of(listening_); }
+
+  private:
+    //> serve
+    void serve() const {
+        for (;;) {
+            descriptor client(check(
+                ::accept4(listening_.get(), nullptr, nullptr, SOCK_CLOEXEC),
+                "accept"));
+            // A thread each: none has to wait because another one does.
+            std::thread(answer, std::move(client)).detach();
+        }
+    }
+
+    static void answer(descriptor client) {
+        const std::string path = read_request(client);
+        const int delay = number_after(path, "/delay/");
+        const int status = number_after(path, "/status/");
+        std::this_thread::sleep_for(
+            std::chrono::milliseconds(std::clamp(delay, 0, 60'000)));
+        if (path != "/drop")
+            send_all(client, fmt::format("HTTP/1.0 {} -\r\n\r\n{}\n",
+                                         status < 0 ? 200 : status, path));
+    }
+    //< serve
+
+    const descriptor listening_;
+    const process child_;
+};
