@@ -61,6 +61,7 @@ TEST_CASE("the scalability law is found again in what it says") {
     }
     CHECK(scalability_law{1, 0.1, 0.009}.best() == Approx(10));
     CHECK(std::isinf(scalability_law{1, 0.1, 0}.best()));
+    CHECK(scalability_law{1, 1.5, 0.01}.best() == 1); // one is the best
 }
 
 TEST_CASE("the law has no negative terms, whatever is measured") {

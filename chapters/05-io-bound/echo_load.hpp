@@ -80,6 +80,8 @@ inline std::int64_t available_kib() {
 inline void ask(const descriptor& connection, std::int64_t number) {
     check(::send(connection.get(), &number, sizeof number, MSG_NOSIGNAL),
           "send");
+    std::vector<pollfd> ends = {{connection.get(), POLLIN, 0}};
+    wait_for(ends);
     std::int64_t answer = -1;
     const ssize_t size =
         ::recv(connection.get(), &answer, sizeof answer, MSG_WAITALL);

@@ -29,8 +29,9 @@ struct scalability_law {
     // The number of workers with the most throughput; infinity if it never
     // falls.
     double best() const {
-        return coherence <= 0 ? std::numeric_limits<double>::infinity()
-                              : std::sqrt((1 - contention) / coherence);
+        return contention >= 1  ? 1
+               : coherence <= 0 ? std::numeric_limits<double>::infinity()
+                                : std::sqrt((1 - contention) / coherence);
     }
 };
 //< law
