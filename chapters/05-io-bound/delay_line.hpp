@@ -175,7 +175,7 @@ class delay_line {
         one->sides[0].socket = std::move(client);
         one->sides[1].socket = std::move(server);
         one->sides[1].messages = message_counter(false);
-        for (std::size_t i : {0, 1}) {
+        for (std::size_t i = 0; i < 2; ++i) {
             one->sides[i].of = one.get();
             one->sides[i].other = &one->sides[1 - i];
             watch(EPOLL_CTL_ADD, one->sides[i].socket.get(), EPOLLIN,
