@@ -148,32 +148,13 @@ inline std::vector<double> ask(const std::vector<descriptor>& connections,
     return us;
 }
 
-// The whole of an echo program: serve(listening) runs in a child process and
-// never returns.
-template<class Serve>
-int run_echo(const char* program, const char* what, int argc, char** argv,
-             Serve serve) {
-    echo_job job;
-    cli(program, what)
-        .number("connections", job.connections, 1, 100'000, "that stay open")
-        .number("requests", job.requests, 1, 1'000'000'000, "in all")
-        .number("outstanding", job.outstanding, 1, 100'000,
-                "requests on their way at any moment")
-        .parse(argc, argv);
-    fmt::print("{} connections, {} requests, {} at a time\n", job.connections,
-               job.requests, std::min(job.outstanding, job.connections));
-    stop_on_signals();
-    allow_descriptors(job.connections + 50);
-    const descriptor listening = listen_on_loopback();
-    const std::int64_t before = available_kib();
-    process server([&] {
-        serve(listening.get());
-        return 1; // never
-    });
+// Opens the connections and asks; `before` is available_kib() without server.
+inline int measure(const echo_job& job, const local_server& server,
+                   std::int64_t before) {
     const stopwatch opening;
     std::vector<descriptor> connections;
     for (std::int64_t i = 0; i < job.connections; ++i) {
-        connections.push_back(connect_to(port_of(listening)));
+        connections.push_back(connect_to(server.port()));
         // Once each, so that it is served by now.
         ask(connections.back(), i);
     }
@@ -191,4 +172,30 @@ int run_echo(const char* program, const char* what, int argc, char** argv,
     fmt::print("p50_us: {:.0f}\np99_us: {:.0f}\n", us[us.size() / 2],
                us[us.size() * 99 / 100]);
     return finish(static_cast<std::int64_t>(us.size()), job.requests);
+}
+
+// The whole of an echo program: serve(listening) runs in a child process and
+// never returns.
+template<class Serve>
+int run_echo(const char* program, const char* what, int argc, char** argv,
+             Serve serve) {
+    echo_job job;
+    cli(program, what)
+        .number("connections", job.connections, 1, 100'000, "that stay open")
+        .number("requests", job.requests, 1, 1'000'000'000, "in all")
+        .number("outstanding", job.outstanding, 1, 100'000,
+                "requests on their way at any moment")
+        .parse(argc, argv);
+    fmt::print("{} connections, {} requests, {} at a time\n", job.connections,
+               job.requests, std::min(job.outstanding, job.connections));
+    stop_on_signals();
+    allow_descriptors(job.connections + 50);
+    const std::int64_t before = available_kib();
+    local_server server(serve);
+    try {
+        return measure(job, server, before);
+    } catch (const std::runtime_error&) {
+        server.must_live(std::chrono::milliseconds(1000)); // or says why not
+        throw;
+    }
 }

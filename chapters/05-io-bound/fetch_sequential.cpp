@@ -11,14 +11,14 @@ int main(int argc, char** argv) try {
     fmt::print("{} requests of {} ms each, workers: 1\n", job.requests,
                job.delay_ms);
     stop_on_signals();
-    const slow_server server;
+    slow_server server;
     const stopwatch clock;
     fetched all;
     for (std::int64_t i = 0; i < job.requests; ++i) {
         throw_if_stopped();
         all.fetch(server.port(), url_path(job, i));
     }
-    return finish_fetches(job, all, clock.seconds());
+    return finish_fetches(job, all, server, clock.seconds());
 } catch (...) {
     return failed("fetch_sequential");
 }

@@ -14,7 +14,7 @@ int main(int argc, char** argv) try {
     fmt::print("{} requests of {} ms each, workers: {}\n", job.requests,
                job.delay_ms, workers);
     stop_on_signals();
-    const slow_server server; // first: no fork once there are threads
+    slow_server server; // first: no fork once there are threads
     thread_pool pool(workers);
     const stopwatch clock;
     fetched all;
@@ -22,7 +22,7 @@ int main(int argc, char** argv) try {
         throw_if_stopped();
         all.fetch(server.port(), url_path(job, i));
     });
-    return finish_fetches(job, all, clock.seconds());
+    return finish_fetches(job, all, server, clock.seconds());
 } catch (...) {
     return failed("fetch_threads");
 }

@@ -42,7 +42,9 @@ struct fetched {
 };
 
 inline int finish_fetches(const fetch_job& job, const fetched& all,
-                          double seconds) {
+                          slow_server& server, double seconds) {
+    server.must_live(
+        std::chrono::milliseconds(all.failed > job.errors ? 1000 : 0));
     fmt::print("requests_per_s: {:.0f}\n", double(job.requests) / seconds);
     fmt::print("refused: {}\nfailed: {}\n", all.refused.load(),
                all.failed.load());

@@ -1,6 +1,7 @@
 // TCP within this machine.
 #pragma once
 
+#include "01-processes/process.hpp"
 #include "common/check.hpp"
 #include "common/descriptor.hpp"
 
@@ -9,7 +10,9 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <chrono>
 #include <cstdint>
+#include <cstring>
 
 inline sockaddr_in loopback_address(std::uint16_t port) { // 0: one that is free
     sockaddr_in address = {};
@@ -53,3 +56,41 @@ inline descriptor connect_to(std::uint16_t port) {
         "setsockopt");
     return client;
 }
+
+// A child process that runs serve(listening), which never returns, until the
+// object goes.
+class local_server {
+  public:
+    template<class Serve>
+    explicit local_server(Serve serve)
+        : listening_(listen_on_loopback()), port_(port_of(listening_)),
+          child_([&] {
+              try {
+                  serve(listening_.get());
+              } catch (const std::system_error& error) {
+                  return error.code().value(); // says why to our parent
+              }
+              return 1;
+          }) {
+        // Or who connects after its end would wait for ever.
+        listening_.close();
+    }
+
+    std::uint16_t port() const { return port_; }
+    pid_t pid() const { return child_.pid(); }
+
+    // Throws if it has ended, or does so within `time`.
+    void must_live(std::chrono::milliseconds time) {
+        if (!child_.join(time))
+            return;
+        const int code = child_.exit_code().value_or(1);
+        throw std::runtime_error(fmt::format("the server gave out: {}",
+                                             code > 0 ? std::strerror(code)
+                                                      : child_.how_it_ended()));
+    }
+
+  private:
+    descriptor listening_;
+    const std::uint16_t port_;
+    process child_;
+};

@@ -9,8 +9,6 @@
 #include "http.hpp"
 #include "loopback.hpp"
 
-#include "01-processes/process.hpp"
-
 #include <charconv>
 #include <chrono>
 #include <string_view>
@@ -26,41 +24,34 @@ inline int number_after(std::string_view path, std::string_view prefix) {
     return number;
 }
 
-class slow_server {
-  public:
-    // Serves in a child process until the object goes.
-    slow_server()
-        : listening_(listen_on_loopback()), child_([this] {
-              serve();
-              return 1; // never
-          }) {}
+//> serve
+inline void answer(descriptor client) {
+    const std::string path = read_request(client);
+    const int delay = number_after(path, "/delay/");
+    const int status = number_after(path, "/status/");
+    std::this_thread::sleep_for(
+        std::chrono::milliseconds(std::clamp(delay, 0, 60'000)));
+    if (path != "/drop")
+        send_all(client, fmt::format("HTTP/1.0 {} -\r\n\r\n{}\n",
+                                     status < 0 ? 200 : status, path));
+}
 
-    std::uint16_t port() const { return port_of(listening_); }
-
-  private:
-    //> serve
-    void serve() const {
-        for (;;) {
-            descriptor client(check(
-                ::accept4(listening_.get(), nullptr, nullptr, SOCK_CLOEXEC),
-                "accept"));
-            // A thread each: none has to wait because another one does.
-            std::thread(answer, std::move(client)).detach();
-        }
+inline void serve_slowly(int listening) {
+    for (;;) {
+        descriptor client(check(
+            ::accept4(listening, nullptr, nullptr, SOCK_CLOEXEC), "accept"));
+        // A thread each: none has to wait because another one does. Who hangs
+        // up before the answer is nobody's trouble.
+        std::thread([one = std::move(client)]() mutable {
+            try {
+                answer(std::move(one));
+            } catch (const std::system_error&) {
+            }
+        }).detach();
     }
+}
+//< serve
 
-    static void answer(descriptor client) {
-        const std::string path = read_request(client);
-        const int delay = number_after(path, "/delay/");
-        const int status = number_after(path, "/status/");
-        std::this_thread::sleep_for(
-            std::chrono::milliseconds(std::clamp(delay, 0, 60'000)));
-        if (path != "/drop")
-            send_all(client, fmt::format("HTTP/1.0 {} -\r\n\r\n{}\n",
-                                         status < 0 ? 200 : status, path));
-    }
-    //< serve
-
-    const descriptor listening_;
-    const process child_;
+struct slow_server : local_server {
+    slow_server() : local_server(serve_slowly) {}
 };

@@ -27,6 +27,7 @@ int main(int argc, char** argv) try {
         .command(command)
         .parse(argc, argv);
     stop_on_signals();
+    pg_connection db;
     fmt::print("{}, {} rows, killed before row {}\n", fmt::join(command, " "),
                rows, rows / 2 + 1);
     command[0] = std::filesystem::read_symlink("/proc/self/exe").parent_path()
@@ -35,7 +36,6 @@ int main(int argc, char** argv) try {
          {std::string("--rows"), std::to_string(rows), std::string("--kill-at"),
           std::to_string(rows / 2 + 1)})
         command.push_back(word);
-    pg_connection db;
 
     //> kill
     process loader([&]() -> int {
