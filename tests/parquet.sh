@@ -33,3 +33,27 @@ class_9 DOUBLE"$'\n' "$out"
     same "$shape: checksum" "result: $rows rows, checksum $sum \
 (expected $rows rows, checksum $sum)" "$loaded"
 done
+
+# pandas reads the same, by whichever library for Parquet is there.
+python=
+for candidate in python3 /usr/bin/python3; do
+    for engine in pyarrow fastparquet; do
+        if [[ -z $python ]] &&
+            "$candidate" -c "import pandas, $engine" 2>/dev/null; then
+            python=$candidate library=$engine
+        fi
+    done
+done
+if [[ -z $python ]]; then
+    echo "not tried: pandas, for there is no pyarrow and no fastparquet"
+else
+    call "$python" -c '
+import glob, sys
+import pandas
+files = sorted(glob.glob(sys.argv[1] + "/*.parquet"))
+all = pandas.concat(pandas.read_parquet(f, engine=sys.argv[2]) for f in files)
+print(len(files), len(all), all.id_client.nunique(), list(all.columns)[-1],
+      bool(all.filter(like="class_").stack().between(0, 1).all()))
+' "$work/30000" "$library"
+    same "pandas with $library" "6 30000 30000 class_9 True" "$out$err"
+fi
