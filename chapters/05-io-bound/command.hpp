@@ -15,6 +15,7 @@
 // Source: execvp(3).
 [[noreturn]] inline void become(const std::vector<std::string>& command) {
     std::vector<char*> words;
+    words.reserve(command.size() + 1);
     for (const std::string& word : command)
         words.push_back(const_cast<char*>(word.c_str())); // it changes nothing
     words.push_back(nullptr);

@@ -72,6 +72,7 @@ int main(int argc, char** argv) try {
         }
 
     std::vector<std::pair<double, double>> points;
+    points.reserve(fitted.size());
     for (const std::size_t n : fitted)
         points.emplace_back(double(n), middle(rates[n]));
     const scalability_law law = fit_scalability(points);
