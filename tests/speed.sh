@@ -2,7 +2,7 @@
 # The speeds that this book promises of its own programs, each against a measure
 # of the same work: twenty interleaved pairs, the median of their ratios, and
 # between which two of the sorted ratios the true median lies (95 % or more, by their order alone). A benchmark, not a test: run
-# it on a quiet machine. Needs ./run_all.sh's build and a memory file system;
+# it on a quiet machine. Needs the builds of ./run_all.sh and tests/run.sh and a memory file system;
 # python3 with numpy and pandas, OpenMP, oneTBB, and DuckDB for node
 # (tools/setup.sh --tests --peers).
 #

@@ -162,8 +162,11 @@ class delay_line {
     void accept_one() {
         descriptor client(::accept4(listening_.get(), nullptr, nullptr,
                                     SOCK_NONBLOCK | SOCK_CLOEXEC));
-        if (client.get() == -1)
-            return; // it has gone already
+        if (client.get() == -1) {
+            if (errno == EAGAIN || errno == ECONNABORTED)
+                return;            // it has gone already
+            throw_errno("accept"); // or it would stay ready, and we spin
+        }
         descriptor server = new_socket(0);
         if (::connect(server.get(), reinterpret_cast<const sockaddr*>(&there_),
                       sizeof there_)

@@ -15,8 +15,10 @@ static void wait_for_other_sessions(pg_connection& db) {
                   "'client backend' AND pid <> pg_backend_pid() AND "
                   "application_name = 'many-hands'")
                .text(0, 0)
-           != "0")
+           != "0") {
+        throw_if_stopped();
         db.run("SELECT pg_sleep(0.001)");
+    }
 }
 
 int main(int argc, char** argv) try {

@@ -41,6 +41,8 @@ load variant 1000 1440 load_threads --workers 48
 load detail 1000 1920 load_threads --workers 96
 load variant 1000 40000 load_copy
 load sweep 1000 80000 load_copy_binary
+load detail 1000 40000 load_copy_batches
+load detail 0 40000 load_copy_batches
 for rtt in 0 5000; do
     near=$((rtt == 0))
     load sweep $rtt $((near ? 500 : 16)) load_naive
