@@ -32,6 +32,11 @@ struct missing : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+// It ran, but what came out is wrong.
+struct wrong_result : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
 // Throws errno as an exception that says what could not be done.
 [[noreturn]] inline void throw_errno(const std::string& what) {
     throw std::system_error(errno, std::generic_category(), what);
@@ -120,6 +125,9 @@ inline int failed(const char* program) {
     } catch (const missing& error) {
         say(error.what());
         return 3;
+    } catch (const wrong_result& error) {
+        say(error.what());
+        return 4;
     } catch (const std::exception& error) {
         say(error.what());
     } catch (...) {

@@ -131,12 +131,8 @@ void cli::help() const {
                                        ? fmt::format("{}", *o.number)
                                    : o.text->empty() ? "none"
                                                      : *o.text;
-        const std::string range =
-            !o.words.empty()    ? wanted(o)
-            : o.text != nullptr ? "text"
-                                : fmt::format("{} to {}", o.least, o.most);
-        fmt::print("    --{:<12} {} ({}; default {})\n", o.name, o.what, range,
-                   normal);
+        fmt::print("    --{:<12} {} ({}; default {})\n", o.name, o.what,
+                   wanted(o), normal);
     }
     std::exit(std::fflush(stdout) == 0 ? 0 : 1);
 }

@@ -68,17 +68,16 @@ inline std::pair<descriptor, descriptor> socket_pair() {
 // Waits until one of `ends` is ready, as poll(2) then says in its `revents`, or
 // `timeout` is over: then it returns false. Throws stopped_by_signal, whenever
 // the signal came (see stop_on_signals).
-inline bool
-wait_for(std::vector<pollfd>& ends,
-         std::optional<std::chrono::milliseconds> timeout = std::nullopt) {
+inline bool wait_for(std::vector<pollfd>& ends,
+                     std::optional<std::chrono::milliseconds> timeout = {}) {
     using std::chrono::milliseconds;
     using clock = std::chrono::steady_clock;
     const auto start = clock::now();
     if (timeout) // or what is subtracted from it could be too much
         timeout = std::max(*timeout, milliseconds(0));
     ends.push_back({stop_event, POLLIN, 0}); // poll() passes over a -1
-    int ready = 0;
-    for (;;) {
+    int ready = -1;
+    while (ready == -1) {
         int left = -1; // for ever
         if (timeout) {
             const auto passed =
@@ -88,9 +87,7 @@ wait_for(std::vector<pollfd>& ends,
                                          std::numeric_limits<int>::max()));
         }
         ready = ::poll(ends.data(), ends.size(), left);
-        if (ready != -1)
-            break;
-        if (errno != EINTR)
+        if (ready == -1 && errno != EINTR)
             throw_errno("poll");
     }
     ends.pop_back();

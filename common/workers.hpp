@@ -36,8 +36,7 @@ inline std::vector<std::size_t> usable_cores() {
 // CPUs' worth of time that the control groups of this process may use: the
 // smallest quota between its own group and the root, infinity without one.
 // Containers are limited this way, and affinity does not show it.
-// Source: the kernel's cgroup-v2.rst (cpu.max) and sched-bwc.rst (version 1).
-// `root` is there for tests.
+// Source: the kernel's cgroup-v2.rst, sched-bwc.rst. `root` is for tests.
 inline double cpus_by_quota(const std::filesystem::path& root = "/") {
     double least = std::numeric_limits<double>::infinity();
     const auto mounted = root / "sys/fs/cgroup";

@@ -84,7 +84,7 @@ for program in "$root"/chapters/0[1235]-*/*.cpp \
         rejected "$program" "$option given twice" "$option" "$least" \
             "$option" "$least"
     done < <(sed -nE \
-        's/^ +(--[a-z-]+) .*\((-?[0-9]+) to ([0-9]+); default .*/\1 \2 \3/p' \
+        's/^ +(--[a-z-]+) .*\(a whole number from (-?[0-9]+) to ([0-9]+); default .*/\1 \2 \3/p' \
         <<<"$out")
 done
 for program in primes_processes primes_pool primes_lost primes_model; do
@@ -103,7 +103,7 @@ for program in samples_threads load_threads; do
     call "$bin/$program" --help
     same "$program --help: exit status" 0 "$status"
     same "$program --help: stderr" "" "$err"
-    matches "$program --help" "--workers +threads.*\(1 to 1024; default" "$out"
+    matches "$program --help" "--workers +threads.*\(a whole number from 1 to 1024; default" "$out"
 done
 
 # A full disk behind stdout is a failure, not a success.

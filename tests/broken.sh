@@ -33,11 +33,15 @@ while read -r program symptom runs options; do
         # In a build with ThreadSanitizer the race is another line's subject.
         export TSAN_OPTIONS=exitcode=0
     fi
+    command=("$path" "${options[@]}")
+    if [[ $symptom == doubled ]]; then
+        command=("$with_postgres" "$bin/delay_proxy" "${options[@]}" "$path")
+    fi
     for ((run = 1; run <= runs; ++run)); do
-        call timeout 60 "$path" "${options[@]}"
+        call timeout 60 "${command[@]}"
         same "$program: exit status" "$expected" "$status"
         case $symptom in
-        wrong) ! is_wrong "${out##*$'\n'}" || shown=true ;;
+        wrong | doubled) ! is_wrong "${out##*$'\n'}" || shown=true ;;
         race)
             [[ $err != *"WARNING: ThreadSanitizer: data race"* ]] ||
                 shown=true
@@ -63,6 +67,15 @@ same "counter_racy under ThreadSanitizer: exit status" 0 "$status"
 same "counter_racy under ThreadSanitizer" "" "$err"
 
 # The fixed twins, as often.
+# shellcheck disable=SC2016 # expanded by the command
+call "$with_postgres" bash -c 'for ((run = 1; run <= 20; ++run)); do
+    "$0/delay_proxy" --rtt-us 0 --fault-at $((15 + 4 * run)) \
+        --fault-unit commands "$0/load_once" --batch 100 --workers 1 \
+        --start anew || exit
+done' "$bin"
+same "load_once: exit status" 0 "$status"
+same "load_once: as often as a COMMIT was not answered" 20 \
+    "$(grep -c '^retries: 1$' <<<"$out")"
 for program in primes_processes counter_processes random_seeded \
     counter_atomic counter_mutex condition event_wait deadlock_fixed \
     refcount_atomic refcount_biased refcount_gil; do

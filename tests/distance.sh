@@ -58,6 +58,16 @@ wait "$pid" 2>/dev/null
 eventually test ! -e "/proc/$child/exe" # its directory goes with the server's
 rm -rf "$directory"/proxy.*
 
+# Who waits for an answer through the line, and only asks to stop.
+"$bin/delay_proxy" --rtt-us 3000000 "$bin/survivors" load_naive >/dev/null 2>&1 &
+pid=$!
+eventually pgrep -P "$pid" survivors
+kill -TERM "$pid"
+status=0
+wait "$pid" || status=$? # if it hangs, ctest says so
+same "SIGTERM while its command waits: exit status" 143 "$status"
+no_proxy_left "SIGTERM while its command waits"
+
 # --- Far away -----------------------------------------------------------------------
 
 # As far as asked at the least, and the same rows arrive.
@@ -79,6 +89,37 @@ same "48 connections: exit status" 0 "$status"
 # More in one direction than it lets be on its way, to a reader that is slow.
 dial --rtt-us 100000 "$bin/load_copy" --rows 300000
 same "more than may be on its way: exit status" 0 "$status"
+
+# A stream into a server that has stopped: the proxy reads a few megabytes, and
+# neither the rest nor, when the loader has gone, all the time.
+sleep 1000 & # which the dial waits for
+sleeper=$!
+"$bin/delay_proxy" --rtt-us 1000 sh -c "'$bin/load_copy' --rows 1000000 & echo \$!
+    exec tail --pid=$sleeper -f /dev/null" >"$work/loader" &
+proxy=$!
+backend() {
+    stopped=$("$("$with_postgres" --find)/psql" -XqAt "$DATABASE_URL" -c "SELECT
+        pid FROM pg_stat_activity WHERE query LIKE 'COPY%FROM STDIN%'
+        AND pid <> pg_backend_pid()")
+    [[ -n $stopped ]]
+}
+eventually backend
+kill -STOP "$stopped"
+resident() { awk '/^VmRSS:/ { print $2 }' "/proc/$proxy/status"; }
+used() { awk '{ print $14 + $15 }' "/proc/$proxy/stat"; }
+is_still() { # it has read what it wants
+    local before
+    before=$(used)
+    sleep 0.3
+    (($(used) - before <= 1))
+}
+eventually is_still
+at_most "a stream to nobody: KiB of the proxy" "$(resident)" 40000
+kill -KILL "$(head -n 1 "$work/loader")"
+eventually is_still
+kill -CONT "$stopped"
+kill "$sleeper"
+wait "$proxy"
 
 # --- Broken ----------------------------------------------------------------------------
 
@@ -130,8 +171,8 @@ while read -r survivors loader; do
     same "survivors of $loader: exit status" 0 "$status"
     same "survivors of $loader" "$survivors" "$(figure survivors)"
 done <<'SURVIVORS'
-1100 load_naive
-1100 load_autocommit
+1150 load_naive
+1150 load_autocommit
 0 load_one_commit
 1000 load_batches
 1100 load_multirow
@@ -139,10 +180,11 @@ done <<'SURVIVORS'
 0 load_copy
 0 load_copy_binary
 1000 load_copy_batches
+1000 load_once --workers 1
 SURVIVORS
 call "$bin/survivors" load_threads --workers 16
 same "survivors of threads: exit status" 0 "$status"
-at_most "survivors of threads, at least" 1084 "$(figure survivors)"
-at_most "survivors of threads, at most" "$(figure survivors)" 1100
+at_most "survivors of threads, at least" 1134 "$(figure survivors)"
+at_most "survivors of threads, at most" "$(figure survivors)" 1150
 call "$bin/survivors" true # ends by itself
 same "survivors of what is not killed: exit status" 4 "$status"

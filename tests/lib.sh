@@ -138,3 +138,37 @@ leftovers() {
 nothing_left() {
     [[ -z $(leftovers) ]]
 }
+
+# --- For tests under with_server -------------------------------------------------
+
+# Sets data, its directory, and what query() needs.
+the_server() {
+    data=${DATABASE_URL#*host=}
+    data=${data%%&*}/data
+    server_bin=$("$with_postgres" --find)
+}
+query() { "$server_bin/psql" -XqAt "$DATABASE_URL" -c "$1"; }
+
+# It starts again with the options that it had; as its owner, never as root.
+start_server() {
+    local -a as_owner=()
+    ((EUID != 0)) || as_owner=(setpriv --reuid "$(stat -c %u "$data")"
+        --regid "$(stat -c %g "$data")" --clear-groups)
+    (cd / && xargs -a "$data/postmaster.opts" "${as_owner[@]}" env) \
+        </dev/null >/dev/null 2>&1 &
+    eventually query 'SELECT 1'
+}
+stop_server() { # as a crash does
+    local postmaster
+    postmaster=$(head -n 1 "$data/postmaster.pid")
+    kill -QUIT "$postmaster"
+    eventually test ! -e "$data/postmaster.pid"
+}
+# The EXIT trap of a test that has used them: the keeper does not know the
+# server that we have started.
+stop_and_finish() {
+    local ended=$?
+    kill -QUIT "$(head -n 1 "$data/postmaster.pid")" 2>/dev/null
+    wait
+    finish "$ended"
+}

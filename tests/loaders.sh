@@ -26,10 +26,7 @@ if [[ -z ${WITH_SERVER:-} ]]; then
     with_server WITH_SERVER=1 PG_OPTIONS='-c fsync=off'
 fi
 
-data=${DATABASE_URL#*host=}
-data=${data%%&*}/data
-server_bin=$("$with_postgres" --find)
-query() { "$server_bin/psql" -XqAt "$DATABASE_URL" -c "$1"; }
+the_server
 figure() { sed -n "s/^$1: //p" <<<"$out"; }
 
 # --- Rows exact, for every variant ---------------------------------------------
@@ -62,19 +59,19 @@ for rows in 1 3 1000; do
         matches "$variant: rows_per_s" '^[1-9][0-9]*$' "$(figure rows_per_s)"
     done
 done
-# What each asks and waits for: the statement is prepared first.
+# What each asks and waits for, with the statement prepared.
 while read -r trips variant; do
     # shellcheck disable=SC2086 # several words
     call "$bin/"$variant --rows 1000
     same "$variant: round trips" "$trips" "$(figure round_trips)"
     matches "$variant: rtt_us" '^[0-9]+$' "$(figure rtt_us)"
 done <<'TRIPS'
-3001 load_naive
-3005 load_threads --workers 5
-1001 load_autocommit
-1003 load_one_commit
-1021 load_batches --batch 100
-11 load_multirow --batch 100
+3000 load_naive
+3000 load_threads --workers 5
+1000 load_autocommit
+1002 load_one_commit
+1020 load_batches --batch 100
+10 load_multirow --batch 100
 2 load_copy
 2 load_copy_binary
 TRIPS
@@ -97,10 +94,11 @@ damage() {
            LANGUAGE plpgsql AS 'BEGIN $2 END';
            CREATE OR REPLACE TRIGGER damage BEFORE INSERT ON many_hands.samples
            FOR EACH ROW EXECUTE FUNCTION many_hands.damage()"
-    for program in "${loaders[@]}"; do
+    for program in "${loaders[@]}" load_once; do
         call "$bin/$program" --rows 50
         same "$program, $1: exit status" 4 "$status"
-        matches "$program, $1" "result: [0-9]+ rows, .*expected 50 rows" "$out"
+        matches "$program, $1" "result: [0-9]+ rows, .*expected 50 rows|took 49 rows of 50" \
+            "$out$err"
     done
     query 'DROP TRIGGER damage ON many_hands.samples'
 }
@@ -124,27 +122,6 @@ damage "one letter of an id" \
 
 # --- The server stops in the middle ---------------------------------------------
 
-# It starts again with the options that it had; as its owner, never as root.
-start_server() {
-    local -a as_owner=()
-    ((EUID != 0)) || as_owner=(setpriv --reuid "$(stat -c %u "$data")"
-        --regid "$(stat -c %g "$data")" --clear-groups)
-    (cd / && xargs -a "$data/postmaster.opts" "${as_owner[@]}" env) \
-        </dev/null >/dev/null 2>&1 &
-    eventually query 'SELECT 1'
-}
-stop_server() { # as a crash does
-    local postmaster
-    postmaster=$(head -n 1 "$data/postmaster.pid")
-    kill -QUIT "$postmaster"
-    eventually test ! -e "$data/postmaster.pid"
-}
-stop_and_finish() {
-    local ended=$?
-    kill -QUIT "$(head -n 1 "$data/postmaster.pid")" 2>/dev/null
-    wait
-    finish "$ended"
-}
 trap stop_and_finish EXIT
 
 for program in "${loaders[@]}"; do

@@ -39,9 +39,11 @@ pairs() {
     local round a b all=
     for ((round = 0; round < rounds; ++round)); do
         if ((round % 2)); then
-            a=$(rate ours) b=$(rate theirs)
+            a=$(rate ours)
+            b=$(rate theirs)
         else
-            b=$(rate theirs) a=$(rate ours)
+            b=$(rate theirs)
+            a=$(rate ours)
         fi
         all+=$(awk "BEGIN { print $a, $b, $a / $b }")$'\n'
     done

@@ -45,6 +45,26 @@ TEST_CASE("messages are found, however they are cut into pieces") {
     }
 }
 
+TEST_CASE("messages of one kind are found among others") {
+    const std::string all = message('C', 5) + message('D', 67) // a C inside
+                            + message('C', 1) + message('Z', 0);
+    for (const std::size_t piece : {std::size_t{1}, std::size_t{3}, all.size()})
+        for (const auto& [number, begins] :
+             {std::pair(1, std::size_t{0}), {2, 10 + 72}, {3, all.size()}}) {
+            message_counter counter(false, 'C');
+            std::size_t at = 0;
+            while (at < all.size()) {
+                const auto here = std::min(piece, all.size() - at);
+                const auto before = counter.bytes_before(
+                    number, std::string_view(all).substr(at, here));
+                at += before;
+                if (before < here)
+                    break;
+            }
+            CHECK(at == begins);
+        }
+}
+
 TEST_CASE("the scalability law is found again in what it says") {
     for (const auto& [one, contention, coherence] :
          {std::array{250.0, 0.01, 0.0002}, std::array{4000.0, 0.2, 0.001},
@@ -62,6 +82,7 @@ TEST_CASE("the scalability law is found again in what it says") {
     CHECK(scalability_law{1, 0.1, 0.009}.best() == Approx(10));
     CHECK(std::isinf(scalability_law{1, 0.1, 0}.best()));
     CHECK(scalability_law{1, 1.5, 0.01}.best() == 1); // one is the best
+    CHECK(scalability_law{1, 0.5, 2}.best() == 1);
 }
 
 TEST_CASE("the law has no negative terms, whatever is measured") {
@@ -71,6 +92,11 @@ TEST_CASE("the law has no negative terms, whatever is measured") {
     CHECK(found.contention >= 0);
     CHECK(found.coherence >= 0);
     CHECK(found.one > 10);
+    // Eight are more than eight times as fast as one, and in the end it falls.
+    const scalability_law falls =
+        fit_scalability({{1, 270}, {8, 2250}, {32, 6000}, {96, 5000}});
+    CHECK(falls.at(96) < falls.at(48));
+    CHECK(falls.best() == Approx(45.7).epsilon(0.02));
 }
 
 TEST_CASE("paths of the slow server") {
@@ -78,4 +104,6 @@ TEST_CASE("paths of the slow server") {
     CHECK(number_after("/status/503", "/delay/") == -1);
     CHECK(number_after("/delay/", "/delay/") == -1);
     CHECK(number_after("/delay/x", "/delay/") == -1);
+    CHECK(number_after("/delay/7x", "/delay/") == -1);
+    CHECK(number_after("/delay/99999999999", "/delay/") == -1);
 }

@@ -23,8 +23,9 @@
     throw_errno(command[0]);
 }
 
-// Starts it with one variable more in its environment. When we end, it is
-// asked to end (SIGTERM), and we wait until it has.
+// Starts it with one variable more in its environment. When we end, it is told
+// by SIGHUP, as by a line that broke, for an interactive shell takes no
+// SIGTERM; and we wait until it has ended.
 inline process start_with(const std::string& name, const std::string& value,
                           const std::vector<std::string>& command) {
     return process(
@@ -32,7 +33,7 @@ inline process start_with(const std::string& name, const std::string& value,
             check(::setenv(name.c_str(), value.c_str(), 1), name);
             become(command);
         },
-        SIGTERM);
+        SIGHUP);
 }
 
 // Waits for its end. Its exit status, as a shell says it: 128 + N for signal N.

@@ -50,6 +50,7 @@ struct line_fault {
     bool from_client = true; // the direction in which it counts ...
     bool messages = true;    // ... PostgreSQL's messages, else bytes
     std::int64_t number = 1; // just before this one
+    char only = 0;           // of the messages of this kind; 0: of all
 };
 
 class delay_line {
@@ -111,7 +112,8 @@ class delay_line {
         std::size_t on_the_way = 0; // of them, not yet at the other side
         std::string unsent;         // due here, but the socket has no room
         std::uint32_t watched = EPOLLIN;
-        bool ended = false;   // nothing comes from here any more
+        bool ended = false;   // nothing comes from here any more ...
+        bool deleted = false; // ... and epoll does not watch it any more
         bool hang_up = false; // nothing comes for it after `unsent`
     };
     struct connection : std::enable_shared_from_this<connection> {
@@ -177,7 +179,9 @@ class delay_line {
             connections_.emplace_back(std::make_shared<connection>());
         one->sides[0].socket = std::move(client);
         one->sides[1].socket = std::move(server);
-        one->sides[1].messages = message_counter(false);
+        const char only = fault_ ? fault_->only : '\0';
+        one->sides[0].messages = message_counter(true, only);
+        one->sides[1].messages = message_counter(false, only);
         for (std::size_t i = 0; i < 2; ++i) {
             one->sides[i].of = one.get();
             one->sides[i].other = &one->sides[1 - i];
@@ -279,13 +283,13 @@ class delay_line {
         std::uint32_t wanted = one.unsent.empty() ? 0u : EPOLLOUT;
         if (!one.ended && one.on_the_way <= most_on_the_way)
             wanted |= EPOLLIN;
-        if (wanted == one.watched)
-            return;
-        if (one.ended && one.watched != 0)
+        if (one.ended && !one.deleted) {
             watch(EPOLL_CTL_DEL, one.socket.get(), 0, nullptr);
-        else if (!one.ended)
+            one.deleted = true;
+        } else if (!one.ended && wanted != one.watched) {
             watch(EPOLL_CTL_MOD, one.socket.get(), wanted, &one);
-        one.watched = one.ended ? 0u : wanted;
+            one.watched = wanted;
+        }
     }
 
     const sockaddr_un there_;

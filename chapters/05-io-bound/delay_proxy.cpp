@@ -40,21 +40,33 @@ int main(int argc, char** argv) try {
                 "one connection, before this message or byte; 0: never")
         .choice("fault", what, {"cut", "deaf"}, "what happens then")
         .choice("fault-of", of, {"client", "server"}, "who sends it")
-        .choice("fault-unit", unit, {"messages", "bytes"}, "what is counted")
+        .choice("fault-unit", unit, {"messages", "bytes", "commands"},
+                "what is counted; commands: the server says that they are done")
         .command(command)
         .parse(argc, argv);
     stop_on_signals();
     const std::string url = database_url(), server = socket_directory(url);
+    if (!url.starts_with("postgres")) // but "host=... dbname=..."
+        throw missing("delay_proxy wants a DATABASE_URL that is a URL");
     const own_directory directory(server);
     std::optional<line_fault> fault;
     if (number > 0)
-        fault = {what == "cut", of == "client", unit == "messages", number};
-    delay_line line(directory.path / ".s.PGSQL.5432", server + "/.s.PGSQL.5432",
-                    std::chrono::microseconds(rtt_us), fault);
+        fault = unit == "commands" // CommandComplete is a message of kind C
+                    ? line_fault{what == "cut", false, true, number, 'C'}
+                    : line_fault{what == "cut", of == "client",
+                                 unit == "messages", number};
+    std::optional<delay_line> line(
+        std::in_place, directory.path / ".s.PGSQL.5432",
+        server + "/.s.PGSQL.5432", std::chrono::microseconds(rtt_us), fault);
     // What stands last in a URL counts.
     process child = start_with(
         "DATABASE_URL", url + "&host=" + directory.path.string(), command);
-    line.run_until_readable(child.pidfd());
+    try {
+        line->run_until_readable(child.pidfd());
+    } catch (...) {
+        line.reset(); // or who waits for the server could not end
+        throw;
+    }
     return status_of(child);
 } catch (...) {
     return failed("delay_proxy");

@@ -18,12 +18,14 @@
 #include <array>
 #include <cstdint>
 #include <fstream>
+#include <numeric>
+#include <queue>
 #include <string>
 #include <vector>
 
 struct echo_job {
     std::int64_t connections = 100, requests = 20'000;
-    std::int64_t outstanding = 32; // requests on their way at any moment
+    std::int64_t outstanding = 10; // requests on their way at any moment
 };
 
 // Raises this process's limit of open files, which Debian sets to 1024, as far
@@ -66,14 +68,17 @@ inline double used_ms(pid_t pid) {
     return sum;
 }
 
-// What the whole machine could still give away, in KiB.
-inline std::int64_t available_kib() {
+// What the kernel keeps for all processes of the machine and their sockets, in
+// KiB: stacks, page tables, and small things. Source: meminfo in proc(5).
+inline std::int64_t kernel_kib() {
     std::ifstream file("/proc/meminfo");
-    std::int64_t kib = 0;
+    std::int64_t sum = 0, one = 0;
     for (std::string word; file >> word;)
-        if (word == "MemAvailable:")
-            file >> kib;
-    return kib;
+        if ((word == "KernelStack:" || word == "PageTables:"
+             || word == "SUnreclaim:")
+            && file >> one)
+            sum += one;
+    return sum;
 }
 
 // Sends a number and waits for it to come back.
@@ -91,15 +96,17 @@ inline void ask(const descriptor& connection, std::int64_t number) {
                         size <= 0 ? "hung up" : "answered wrongly"));
 }
 
-// The client: `outstanding` requests are on their way, each on another
-// connection; whenever one is answered, the next connection sends one. Returns
-// how long each took, in us.
+// The client: `outstanding` requests are on their way, each on a connection of
+// its own; whenever one is answered, the connection that was idle for longest
+// sends the next. Returns how long each took, in us.
 inline std::vector<double> ask(const std::vector<descriptor>& connections,
                                const echo_job& job) {
     const descriptor poller(
         check(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1"));
     std::vector<stopwatch> sent(connections.size());
+    std::queue<std::size_t> idle;
     for (std::size_t i = 0; i < connections.size(); ++i) {
+        idle.push(i);
         epoll_event event = {};
         event.events = EPOLLIN;
         event.data.u64 = i;
@@ -108,13 +115,15 @@ inline std::vector<double> ask(const std::vector<descriptor>& connections,
               "epoll_ctl");
     }
     std::int64_t begun = 0;
+    std::vector<std::int64_t> asked(connections.size());
     const auto send_next = [&] {
-        const std::size_t i =
-            static_cast<std::size_t>(begun) % connections.size();
+        const std::size_t i = idle.front();
+        idle.pop();
+        asked[i] = begun++;
         sent[i] = stopwatch();
-        check(::send(connections[i].get(), &begun, sizeof begun, MSG_NOSIGNAL),
+        check(::send(connections[i].get(), &asked[i], sizeof asked[i],
+                     MSG_NOSIGNAL),
               "send");
-        ++begun;
     };
     // At most one a connection.
     const auto most = std::min({job.outstanding, job.requests,
@@ -137,10 +146,10 @@ inline std::vector<double> ask(const std::vector<descriptor>& connections,
             if (::recv(connections[which].get(), &number, sizeof number,
                        MSG_WAITALL)
                     != sizeof number
-                || static_cast<std::size_t>(number) % connections.size()
-                       != which)
+                || number != asked[which])
                 throw std::runtime_error("hung up, or a wrong answer");
             us.push_back(1e6 * sent[which].seconds());
+            idle.push(which);
             if (begun < job.requests)
                 send_next();
         }
@@ -148,7 +157,7 @@ inline std::vector<double> ask(const std::vector<descriptor>& connections,
     return us;
 }
 
-// Opens the connections and asks; `before` is available_kib() without server.
+// Opens the connections and asks; `before` is kernel_kib() without it.
 inline int measure(const echo_job& job, const local_server& server,
                    std::int64_t before) {
     const stopwatch opening;
@@ -160,14 +169,16 @@ inline int measure(const echo_job& job, const local_server& server,
     }
     fmt::print("opening_s: {:.2f}\n", opening.seconds());
     fmt::print("server_kib: {}\n", memory_kib(server.pid()));
-    fmt::print("machine_kib: {}\n", before - available_kib());
+    fmt::print("kernel_kib: {}\n", kernel_kib() - before);
     const double used = used_ms(server.pid());
     const stopwatch clock;
     std::vector<double> us = ask(connections, job);
-    fmt::print("requests_per_s: {:.0f}\n",
-               double(job.requests) / clock.seconds());
+    const double seconds = clock.seconds();
+    fmt::print("requests_per_s: {:.0f}\n", double(job.requests) / seconds);
     fmt::print("server_cpu_us: {:.1f}\n", // a request
                1e3 * (used_ms(server.pid()) - used) / double(job.requests));
+    fmt::print("mean_us: {:.1f}\n",
+               std::accumulate(us.begin(), us.end(), 0.0) / double(us.size()));
     std::sort(us.begin(), us.end());
     fmt::print("p50_us: {:.0f}\np99_us: {:.0f}\n", us[us.size() / 2],
                us[us.size() * 99 / 100]);
@@ -181,7 +192,8 @@ int run_echo(const char* program, const char* what, int argc, char** argv,
              Serve serve) {
     echo_job job;
     cli(program, what)
-        .number("connections", job.connections, 1, 100'000, "that stay open")
+        // Each needs a port of the client, of which there are some 28,000.
+        .number("connections", job.connections, 1, 28'000, "that stay open")
         .number("requests", job.requests, 1, 1'000'000'000, "in all")
         .number("outstanding", job.outstanding, 1, 100'000,
                 "requests on their way at any moment")
@@ -190,7 +202,7 @@ int run_echo(const char* program, const char* what, int argc, char** argv,
                job.requests, std::min(job.outstanding, job.connections));
     stop_on_signals();
     allow_descriptors(job.connections + 50);
-    const std::int64_t before = available_kib();
+    const std::int64_t before = kernel_kib();
     local_server server(serve);
     try {
         return measure(job, server, before);

@@ -36,6 +36,13 @@ struct fetched {
     void fetch(std::uint16_t port, const std::string& path) try {
         const http_answer answer = http_get(port, path);
         ++(answer.status == 200 && answer.body == path + "\n" ? good : refused);
+    } catch (const stopped_by_signal&) {
+        throw;
+    } catch (const std::system_error& error) {
+        for (const int ours : {EMFILE, ENFILE, ENOMEM, EADDRNOTAVAIL})
+            if (error.code().value() == ours)
+                throw; // we are out of something: all others would fail, too
+        ++failed;
     } catch (const std::exception&) {
         ++failed;
     }

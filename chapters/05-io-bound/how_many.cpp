@@ -62,11 +62,14 @@ int main(int argc, char** argv) try {
     for (std::int64_t round = 0; round < rounds; ++round)
         for (const std::size_t n : numbers) {
             const std::span used(sessions.data(), n);
-            const auto before = load.syncs(used);
+            samples_load::sessions known;
+            for (pg_connection& db : used)
+                known.push_back(&db);
+            const auto before = load.syncs(known);
             const std::int64_t first = next;
             rates[n].push_back(
                 commit_rows(used, source, double(ms) / 1000, next));
-            if (const auto after = load.syncs(used); after)
+            if (const auto after = load.syncs(known); after)
                 flushes[n].push_back(double(*after - *before)
                                      / double(next - first));
         }

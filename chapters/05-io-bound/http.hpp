@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 inline void send_all(const descriptor& to, std::string_view text) {
     while (!text.empty()) {
@@ -19,14 +20,17 @@ inline void send_all(const descriptor& to, std::string_view text) {
     }
 }
 
-// Until the other side hangs up, or the text has such an end.
+// Until the other side hangs up, or there is such an end in the text. Throws
+// stopped_by_signal.
 inline std::string receive_until(const descriptor& from, std::string_view end) {
     std::string text;
     for (std::array<char, 4096> bytes;;) {
+        std::vector<pollfd> ends = {{from.get(), POLLIN, 0}};
+        wait_for(ends);
         const ssize_t size =
             check(::recv(from.get(), bytes.data(), bytes.size(), 0), "recv");
         text.append(bytes.data(), static_cast<std::size_t>(size));
-        if (size == 0 || (!end.empty() && text.ends_with(end)))
+        if (size == 0 || (!end.empty() && text.find(end) != text.npos))
             return text;
     }
 }

@@ -31,7 +31,7 @@ int main(int argc, char** argv) try {
         }
     }
     db.copy_send(lines);
-    db.copy_end();
+    db.copy_end(job.rows);
     //< stream
     return load.finish();
 } catch (...) {

@@ -2,33 +2,25 @@
 // digits: nobody has to print and read them.
 //
 //     tools/with_postgres.sh build/bin/load_copy_binary --rows 1000000
+#include "copy_format.hpp"
 #include "samples_table.hpp"
 
 #include <bit>
 
-//> append
-// As on the wire: highest byte first. Source: PostgreSQL documentation, COPY,
-// "Binary Format".
-template<class Number>
-static void append(std::string& bytes, Number number) {
-    for (int shift = 8 * int(sizeof number) - 8; shift >= 0; shift -= 8)
-        bytes += static_cast<char>(number >> shift);
-}
-
 // The number of columns, and each with its length before it.
 static void append_row(std::string& bytes, sample_source source,
                        std::uint64_t row) {
-    append(bytes, static_cast<std::uint16_t>(column_count));
+    append_bytes(bytes, static_cast<std::uint16_t>(column_count));
     std::array<char, id_length> id;
     source.id(row, id.data());
-    append(bytes, static_cast<std::uint32_t>(id_length));
+    append_bytes(bytes, static_cast<std::uint32_t>(id_length));
     bytes.append(id.data(), id_length);
     for (std::size_t c = 0; c < class_count; ++c) {
-        append(bytes, static_cast<std::uint32_t>(sizeof(double)));
-        append(bytes, std::bit_cast<std::uint64_t>(source.probability(row, c)));
+        append_bytes(bytes, static_cast<std::uint32_t>(sizeof(double)));
+        append_bytes(bytes,
+                     std::bit_cast<std::uint64_t>(source.probability(row, c)));
     }
 }
-//< append
 
 int main(int argc, char** argv) try {
     load_job job;
@@ -42,8 +34,7 @@ int main(int argc, char** argv) try {
     load.start();
     db.copy_begin(
         fmt::format("COPY {} FROM STDIN (FORMAT binary)", samples_table));
-    std::string bytes("PGCOPY\n\xff\r\n\0", 11);
-    bytes.append(8, '\0'); // no flags, nothing more in the header
+    std::string bytes = binary_begin;
     for (std::int64_t row = 0; row < job.rows; ++row) {
         load.row_begins();
         append_row(bytes, source, static_cast<std::uint64_t>(row));
@@ -52,9 +43,8 @@ int main(int argc, char** argv) try {
             bytes.clear();
         }
     }
-    append(bytes, std::uint16_t{0xffff}); // no more rows
-    db.copy_send(bytes);
-    db.copy_end();
+    db.copy_send(bytes + binary_end);
+    db.copy_end(job.rows);
     return load.finish();
 } catch (...) {
     return failed("load_copy_binary");

@@ -31,13 +31,13 @@ int main(int argc, char** argv) try {
     samples_load load(job);
     pg_connection& db = load.session();
     const sample_source source(static_cast<std::uint64_t>(job.seed));
-
-    load.start();
     const auto rest = static_cast<std::size_t>(job.rows % batch);
     if (job.rows >= batch)
-        prepare_insert(db, "insert_batch", static_cast<std::size_t>(batch));
+        prepare_rows(db, "insert_batch", static_cast<std::size_t>(batch));
     if (rest > 0)
-        prepare_insert(db, "insert_rest", rest);
+        prepare_rows(db, "insert_rest", rest);
+
+    load.start();
     for (std::int64_t row = 0; row < job.rows; row += batch) {
         const std::int64_t end = std::min(row + batch, job.rows);
         for (std::int64_t next = row; next < end; ++next)

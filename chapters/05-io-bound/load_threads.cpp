@@ -1,12 +1,12 @@
 // load_threads: the loop of load_naive in several threads, each with a
-// connection and a slice of the rows of its own.
+// connection of a pool and a slice of the rows of its own.
 //
 //     tools/with_postgres.sh build/bin/load_threads --workers 16
 #include "02-threads/thread_pool.hpp"
+#include "connection_pool.hpp"
 #include "samples_table.hpp"
 
 #include <atomic>
-#include <vector>
 
 //> worker
 // Loads rows [first, end), each in a transaction of its own. Nobody else uses
@@ -14,7 +14,6 @@
 static void load_slice(samples_load& load, pg_connection& db,
                        sample_source source, std::int64_t first,
                        std::int64_t end, std::atomic<bool>& stop) try {
-    prepare_insert(db);
     for (std::int64_t row = first; row < end && !stop; ++row) {
         load.row_begins();
         const row_as_text values(source, row);
@@ -34,20 +33,21 @@ int main(int argc, char** argv) try {
         .number("workers", job.workers, 1, 1024, "threads and connections")
         .parse(argc, argv);
     samples_load load(job);
-    std::vector<pg_connection> sessions(static_cast<std::size_t>(job.workers));
+    connection_pool sessions(job.workers, prepare_insert);
     const sample_source source(static_cast<std::uint64_t>(job.seed));
     thread_pool pool(job.workers);
 
+    constexpr std::chrono::milliseconds limit(5000);
     std::atomic<bool> stop = false;
-    load.start(sessions);
+    load.start(sessions.free_sessions());
     //> slices
     pool.parallel_for(job.workers, 1, [&](std::int64_t slice) {
-        load_slice(load, sessions[static_cast<std::size_t>(slice)], source,
+        load_slice(load, *sessions.acquire(limit), source,
                    job.rows * slice / job.workers,
                    job.rows * (slice + 1) / job.workers, stop);
     });
     //< slices
-    return load.finish(sessions);
+    return load.finish(sessions.free_sessions());
 } catch (...) {
     return failed("load_threads");
 }

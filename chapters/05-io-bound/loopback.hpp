@@ -69,8 +69,9 @@ class local_server {
                   serve(listening_.get());
               } catch (const std::system_error& error) {
                   return error.code().value(); // says why to our parent
+              } catch (...) {
               }
-              return 1;
+              return 255; // no system call's error
           }) {
         // Or who connects after its end would wait for ever.
         listening_.close();

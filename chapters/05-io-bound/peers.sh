@@ -43,9 +43,12 @@ pgbench)
     # Without "initial connection time": from after connecting, as ours.
     # shellcheck disable=SC2016 # the URL is that of the dial
     per_s=$("${dial[@]}" sh -c '"$0" "$@" "$DATABASE_URL"' \
-        "$server_bin/pgbench" -n -c "$clients" -M prepared \
-        -t "$((rows / clients))" -f "$work/script" "$@" 2>/dev/null |
-        sed -n 's/^tps = \([0-9.]*\) .*/\1/p')
+        "$server_bin/pgbench" -n -c "$clients" -j "$clients" -M prepared \
+        -t "$((rows / clients))" -f "$work/script" "$@" 2>"$work/log" |
+        sed -n 's/^tps = \([0-9.]*\) .*/\1/p') || {
+        tail -n 3 "$work/log" >&2
+        exit 1
+    }
     ;;
 psql_copy)
     query '\copy many_hands.samples TO pstdout' >"$work/rows"

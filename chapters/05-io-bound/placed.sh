@@ -6,8 +6,8 @@
 #
 #     together   both on one CPU
 #     apart      each on a CPU of its own
-#     awake      apart, and on each a loop of the lowest priority, so that
-#                neither CPU ever sleeps
+#     awake      apart, and on each a loop that runs only when nothing else
+#                does (SCHED_IDLE), so that neither CPU ever sleeps
 set -Eeuo pipefail
 
 mapfile -t cpus < <(
@@ -32,21 +32,32 @@ apart | awake)
     ;;
 esac
 
-# Each connection's server process inherits its CPU from the postmaster.
+[[ -n ${DATABASE_URL:-} ]] || {
+    echo "placed.sh: DATABASE_URL is not set; run it under" \
+        "tools/with_postgres.sh" >&2
+    exit 3
+}
+# The server's processes: each connection's inherits its CPU from the postmaster.
 directory=${DATABASE_URL#*host=}
 postmaster=$(head -n 1 "${directory%%&*}/data/postmaster.pid")
 loops=()
 undo() {
     local allowed
     printf -v allowed '%s,' "${cpus[@]}"
-    taskset -acp "${allowed%,}" "$postmaster" >/dev/null
+    place_server "${allowed%,}"
     ((${#loops[@]} == 0)) || kill "${loops[@]}"
 }
+place_server() { # CPUS
+    local process
+    for process in "$postmaster" $(pgrep -P "$postmaster"); do
+        taskset -acp "$1" "$process" >/dev/null 2>&1 || true # it may have ended
+    done
+}
 trap undo EXIT
-taskset -acp "$server" "$postmaster" >/dev/null
+place_server "$server"
 if [[ $1 == awake ]]; then
     for cpu in "$client" "$server"; do # they end with this script, however
-        taskset -c "$cpu" nice -n 19 setpriv --pdeathsig KILL \
+        taskset -c "$cpu" chrt -i 0 setpriv --pdeathsig KILL \
             "$BASH" -c 'while :; do :; done' &
         loops+=($!)
     done

@@ -17,7 +17,9 @@ import uuid
 try:
     import psycopg
 except ImportError:
-    sys.exit("reference.py: needs psycopg 3 (tools/setup.sh --peers)")
+    print("reference.py: needs psycopg 3 (tools/setup.sh --peers)",
+          file=sys.stderr)
+    sys.exit(3)
 
 INSERT = ("INSERT INTO many_hands.samples VALUES ("
           + ", ".join(["%s"] * 11) + ")")

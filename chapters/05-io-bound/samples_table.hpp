@@ -6,6 +6,7 @@
 #include "common/cli.hpp"
 #include "common/stopwatch.hpp"
 #include "common/workers.hpp"
+#include "connection_pool.hpp"
 #include "postgres.hpp"
 #include "row_hash.hpp"
 #include "server_counters.hpp"
@@ -20,9 +21,9 @@
 #include <cstdint>
 #include <ctime>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 struct load_job {
     std::int64_t rows = 5'000; // 0: as many as come
@@ -62,13 +63,26 @@ class row_as_text {
     std::array<const char*, column_count> pointers_{};
 };
 
+// On the private server the schema is ours to make. Elsewhere it must be
+// there: whoever made it has said that we may work in it. Throws `missing`.
+inline void require_our_schema(pg_connection& db) {
+    const pg_result answer =
+        db.run("SELECT current_setting('many_hands.private', true),"
+               " to_regnamespace('many_hands')");
+    if (answer.text(0, 0) == "on")
+        db.create("SCHEMA IF NOT EXISTS many_hands");
+    else if (answer.text(0, 1).empty())
+        throw missing(
+            "DATABASE_URL names a server that is not the book's; it is "
+            "used only if it has a schema many_hands, which is emptied");
+}
+
 // In a schema of our own: nothing else in the database can be hit.
 inline constexpr const char* samples_table = "many_hands.samples";
 
 // An INSERT of so many rows at once, as the prepared statement `name`.
-inline void prepare_insert(pg_connection& db,
-                           const std::string& name = "insert_sample",
-                           std::size_t rows = 1) {
+inline void prepare_rows(pg_connection& db, const std::string& name,
+                         std::size_t rows) {
     std::string places;
     for (std::size_t row = 0; row < rows; ++row) {
         places += row == 0 ? "(" : ", (";
@@ -81,11 +95,38 @@ inline void prepare_insert(pg_connection& db,
                fmt::format("INSERT INTO {} VALUES {}", samples_table, places));
 }
 
+// Of one row, as "insert_sample".
+inline void prepare_insert(pg_connection& db) {
+    prepare_rows(db, "insert_sample", 1);
+}
+
+// Sends rows [first, end) as one COPY. Calls before_row() for each.
+template<class Function>
+void copy_rows(pg_connection& db, sample_source source, std::int64_t first,
+               std::int64_t end, const Function& before_row) {
+    db.copy_begin(fmt::format("COPY {} FROM STDIN", samples_table));
+    std::string lines;
+    for (std::int64_t row = first; row < end; ++row) {
+        before_row();
+        const row_as_text values(source, row);
+        for (const char* column : values.columns())
+            lines.append(column).append("\t");
+        lines.back() = '\n';
+        if (lines.size() > 65'536) {
+            db.copy_send(lines);
+            lines.clear();
+        }
+    }
+    db.copy_send(lines);
+    db.copy_end(end - first);
+}
+
 // A loader's frame: an empty table at the start, a proven load and its figures
 // at the end.
 class samples_load {
   public:
-    explicit samples_load(const load_job& job) : job_(job) {
+    // With `keep`, what the table holds by now stays in it.
+    explicit samples_load(const load_job& job, bool keep = false) : job_(job) {
         const pg_result server =
             db_.run("SELECT current_setting('server_version'),"
                     " current_setting('fsync'),"
@@ -98,21 +139,27 @@ class samples_load {
         std::string columns = "id_client text NOT NULL";
         for (std::size_t c = 0; c < class_count; ++c)
             columns += fmt::format(", class_{} float8 NOT NULL", c);
-        require_our_schema();
-        db_.run(fmt::format("CREATE TABLE IF NOT EXISTS {} ({})", samples_table,
-                            columns));
-        db_.run(fmt::format("TRUNCATE {}", samples_table));
+        require_our_schema(db_);
+        db_.create(
+            fmt::format("TABLE IF NOT EXISTS {} ({})", samples_table, columns));
+        if (!keep) // what a ledger says of it would not be true any more
+            db_.run(
+                fmt::format("BEGIN; TRUNCATE {};"
+                            "DROP TABLE IF EXISTS many_hands.ledger; COMMIT",
+                            samples_table));
     }
 
     // A session of the loader's own process, for loaders that need just one.
     pg_connection& session() { return db_; }
 
-    // Starts the clock: after connecting, before the first row. `others` are
-    // the sessions that load beside session().
-    void start(std::span<pg_connection> others = {}) {
+    // Other sessions than session(), which load beside it or instead of it.
+    using sessions = std::vector<pg_connection*>;
+
+    // Starts the clock: after connecting, before the first row.
+    void start(const sessions& others = {}) {
         syncs_before_ = syncs(others);
         rtt_us_ = round_trip_us();
-        round_trips_before_ = round_trips(others);
+        round_trips_before_ = pg_connection::round_trips();
         clock_ = stopwatch();
         cpu_before_ = std::clock();
     }
@@ -125,27 +172,16 @@ class samples_load {
     }
 
     // Stops the clock: after the last commit. Prints the figures; the
-    // program's exit status.
-    int finish(std::span<pg_connection> others = {}) {
-        const double seconds = clock_.seconds();
-        const double cpu = static_cast<double>(std::clock() - cpu_before_)
-                           / CLOCKS_PER_SEC; // of all threads
-        const std::int64_t trips = round_trips(others) - round_trips_before_;
-        const auto syncs_after = syncs(others);
-        const pg_result commits = db_.run(
-            // Each transaction stamps its rows with its own number, xmin.
-            fmt::format("SELECT count(DISTINCT xmin::text) FROM {}",
-                        samples_table));
-        fmt::print("rows_per_s: {:.0f}\n",
-                   static_cast<double>(job_.rows) / seconds);
-        fmt::print("cores_busy: {:.3f}\n", cpu / seconds);
-        fmt::print("rtt_us: {:.0f}\n", rtt_us_);
-        fmt::print("round_trips: {}\n", trips);
-        fmt::print("commits: {}\n", commits.text(0, 0));
-        fmt::print("wal_syncs: {}\n",
-                   syncs_after ? std::to_string(*syncs_after - *syncs_before_)
-                               : "not available");
+    // program's exit status. `inserted`: rows, if not all of them this time.
+    int finish(const sessions& others = {},
+               std::optional<std::int64_t> inserted = {}) {
+        print_figures(others, inserted.value_or(job_.rows));
         return ::finish(found(), expected());
+    }
+    // The same for one that is broken on purpose.
+    int finish_broken(const sessions& others) {
+        print_figures(others, job_.rows);
+        return ::finish_broken(found(), expected());
     }
 
     // For who finds out at the end how many rows it was: does the table hold
@@ -156,10 +192,10 @@ class samples_load {
     }
 
     // The server's flushes so far, as far as these sessions and ours know.
-    std::optional<std::int64_t> syncs(std::span<pg_connection> others) {
+    std::optional<std::int64_t> syncs(const sessions& others) {
         flush_statistics(db_);
-        for (pg_connection& other : others)
-            flush_statistics(other);
+        for (pg_connection* other : others)
+            flush_statistics(*other);
         return wal_syncs(db_);
     }
 
@@ -177,25 +213,29 @@ class samples_load {
     }
 
   private:
-    // On the private server the schema is ours to make. Elsewhere it must be
-    // there: whoever made it has said that we may work in it.
-    void require_our_schema() {
-        const pg_result answer =
-            db_.run("SELECT current_setting('many_hands.private', true),"
-                    " to_regnamespace('many_hands')");
-        if (answer.text(0, 0) == "on")
-            db_.run("CREATE SCHEMA IF NOT EXISTS many_hands");
-        else if (answer.text(0, 1).empty())
-            throw missing(
-                "DATABASE_URL names a server that is not the book's; it is "
-                "used only if it has a schema many_hands, which is emptied");
-    }
-
-    std::int64_t round_trips(std::span<pg_connection> others) const {
-        std::int64_t sum = db_.round_trips();
-        for (const pg_connection& other : others)
-            sum += other.round_trips();
-        return sum;
+    void print_figures(const sessions& others, std::int64_t inserted) {
+        const double seconds = clock_.seconds();
+        const double cpu = static_cast<double>(std::clock() - cpu_before_)
+                           / CLOCKS_PER_SEC; // of all threads
+        const std::int64_t trips =
+            pg_connection::round_trips() - round_trips_before_;
+        if (!db_.is_idle()) // the server was restarted, and others went on
+            db_ = std::move(*connect_within(std::chrono::seconds(30),
+                                            [](pg_connection&) {}));
+        const auto syncs_after = syncs(others);
+        const pg_result commits = db_.run(
+            // Each transaction stamps its rows with its own number, xmin.
+            fmt::format("SELECT count(DISTINCT xmin::text) FROM {}",
+                        samples_table));
+        fmt::print("rows_per_s: {:.0f}\n",
+                   static_cast<double>(inserted) / seconds);
+        fmt::print("cores_busy: {:.3f}\n", cpu / seconds);
+        fmt::print("rtt_us: {:.0f}\n", rtt_us_);
+        fmt::print("round_trips: {}\n", trips);
+        fmt::print("commits: {}\n", commits.text(0, 0));
+        fmt::print("wal_syncs: {}\n",
+                   syncs_after ? std::to_string(*syncs_after - *syncs_before_)
+                               : "not available");
     }
 
     // Count and checksum of what the server has: every row comes back, and

@@ -29,19 +29,22 @@ struct scalability_law {
     // The number of workers with the most throughput; infinity if it never
     // falls.
     double best() const {
-        return contention >= 1  ? 1
-               : coherence <= 0 ? std::numeric_limits<double>::infinity()
-                                : std::sqrt((1 - contention) / coherence);
+        if (contention + coherence >= 1)
+            return 1;
+        return coherence <= 0 ? std::numeric_limits<double>::infinity()
+                              : std::sqrt((1 - contention) / coherence);
     }
 };
 //< law
 
 // Least squares of the relative error of n / x(n) = a + b (n - 1) + c n (n -
-// 1), with a term left out if it would be negative. Points are (n, x); three
-// different n at least, one of them beyond the best.
+// 1) with no term negative: the best of all fits that leave some terms out.
+// Points are (n, x), three different n at least. The best number is known only
+// if one of them lies beyond it.
 inline scalability_law
 fit_scalability(const std::vector<std::pair<double, double>>& points) {
-    // From all three terms to the first alone.
+    scalability_law best;
+    double least = std::numeric_limits<double>::infinity();
     for (const auto& used : {std::array{true, true, true},
                              {true, true, false},
                              {true, false, true},
@@ -68,8 +71,14 @@ fit_scalability(const std::vector<std::pair<double, double>>& points) {
                         m[row][j] -= part * m[i][j];
         const double a = m[0][3] / m[0][0], b = m[1][3] / m[1][1],
                      c = m[2][3] / m[2][2];
-        if (b >= 0 && c >= 0)
-            return {1 / a, b / a, c / a};
+        const scalability_law one = {1 / a, b / a, c / a};
+        double error = 0;
+        for (const auto& [n, x] : points)
+            error += std::pow(x / one.at(n) - 1, 2);
+        if (a > 0 && b >= 0 && c >= 0 && error < least) {
+            best = one;
+            least = error;
+        }
     }
-    return {};
+    return best;
 }

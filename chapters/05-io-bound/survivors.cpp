@@ -9,20 +9,27 @@
 
 #include <filesystem>
 
+// Programs of this book that are connected, but for those of the list.
+static std::string sessions(pg_connection& db, const std::string& others) {
+    const std::array parameters = {others.c_str()};
+    return db
+        .run("SELECT coalesce(array_agg(pid), '{}') FROM pg_stat_activity"
+             " WHERE application_name = current_setting('application_name')"
+             " AND pid <> pg_backend_pid() AND pid <> ALL ($1::int[])",
+             parameters)
+        .text(0, 0);
+}
+
 // The loader's last transactions may still be on their way to the disk.
-static void wait_for_other_sessions(pg_connection& db) {
-    while (db.run("SELECT count(*) FROM pg_stat_activity WHERE backend_type = "
-                  "'client backend' AND pid <> pg_backend_pid() AND "
-                  "application_name = 'many-hands'")
-               .text(0, 0)
-           != "0") {
+static void wait_for_end(pg_connection& db, const std::string& others) {
+    while (sessions(db, others) != "{}") {
         throw_if_stopped();
         db.run("SELECT pg_sleep(0.001)");
     }
 }
 
 int main(int argc, char** argv) try {
-    std::int64_t rows = 2200;
+    std::int64_t rows = 2300;
     std::vector<std::string> command = {"load_naive"};
     cli("survivors", "Kills a loader half-way; counts what is there.")
         .number("rows", rows, 2, 1'000'000'000, "of which half are sent")
@@ -39,6 +46,7 @@ int main(int argc, char** argv) try {
           std::to_string(rows / 2 + 1)})
         command.push_back(word);
 
+    const std::string others = sessions(db, "{}");
     //> kill
     process loader([&]() -> int {
         check(::dup2(check(::open("/dev/null", O_WRONLY), "/dev/null"), 1),
@@ -46,7 +54,7 @@ int main(int argc, char** argv) try {
         become(command);
     });
     loader.join();
-    wait_for_other_sessions(db);
+    wait_for_end(db, others);
     fmt::print("survivors: {}\n",
                db.run(fmt::format("SELECT count(*) FROM {}", samples_table))
                    .text(0, 0));

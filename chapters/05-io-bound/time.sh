@@ -21,7 +21,10 @@ load() {
     label+=@rtt_us=$rtt
     [[ $profile != full ]] || how=variant rows=$((5 * rows))
     if ((rtt == 0)) || [[ $MANY_HANDS_SERVER == private ]]; then
-        "$how" "$label" "$here/dial.sh" "$rtt" "$4" --rows "$rows" "${@:5}"
+        local anew=()
+        [[ $4 != load_once ]] || anew=(--start anew)
+        "$how" "$label" "$here/dial.sh" "$rtt" "$4" --rows "$rows" "${@:5}" \
+            "${anew[@]}"
     else
         absent "$label" "the dial stands before the book's own server only"
     fi
@@ -32,31 +35,34 @@ load variant 1000 60 load_naive
 load variant 1000 160 load_autocommit
 load variant 1000 160 load_one_commit
 load detail 1000 1200 load_batches
-load sweep 1000 5000 load_multirow
+load sweep 1000 15000 load_multirow
 for workers in 2 4 8; do
     load detail 1000 $((50 * workers)) load_threads --workers $workers
 done
 load variant 1000 700 load_threads --workers 16
 load variant 1000 1440 load_threads --workers 48
 load detail 1000 1920 load_threads --workers 96
-load variant 1000 40000 load_copy
-load sweep 1000 80000 load_copy_binary
-load detail 1000 40000 load_copy_batches
-load detail 0 40000 load_copy_batches
+load variant 1000 100000 load_copy
+load sweep 1000 250000 load_copy_binary
+for rtt in 0 1000; do
+    load detail $rtt 40000 load_copy_batches
+    load detail $rtt 40000 load_once --workers 1
+    load detail $rtt 100000 load_once --workers 1 --batch 10000
+done
 for rtt in 0 5000; do
     near=$((rtt == 0))
     load sweep $rtt $((near ? 500 : 16)) load_naive
     load detail $rtt $((near ? 1000 : 40)) load_autocommit
     load detail $rtt $((near ? 2500 : 40)) load_one_commit
-    load detail $rtt $((near ? 20000 : 3000)) load_multirow
+    load detail $rtt $((near ? 40000 : 5000)) load_multirow
     load detail $rtt $((near ? 2000 : 240)) load_threads --workers 16
     load sweep $rtt $((near ? 2000 : 720)) load_threads --workers 48
-    load sweep $rtt 40000 load_copy
-    load detail $rtt 80000 load_copy_binary
+    load sweep $rtt 100000 load_copy
+    load detail $rtt 250000 load_copy_binary
 done
 if [[ $MANY_HANDS_SERVER == private ]]; then
     peer pgbench@rtt_us=1000 "$here/peers.sh" pgbench 60 1 1000
-    peer pgbench@clients=48@rtt_us=1000 "$here/peers.sh" pgbench 1440 48 1000
+    peer pgbench@clients=48@rtt_us=1000 "$here/peers.sh" pgbench 9600 48 1000
 fi
 peer psql_copy@rtt_us=0 "$here/peers.sh" psql_copy 50000
 python= # the system's, where Debian's packages are; or the first in PATH
@@ -69,21 +75,21 @@ if [[ -n $python && $MANY_HANDS_SERVER == private ]]; then
     version psycopg "$("$python" -c 'import psycopg; print(psycopg.__version__)')"
     peer psycopg@rtt_us=0 "$python" "$here/reference.py" --rows 300
     peer psycopg@workers=48@rtt_us=0 "$python" "$here/reference.py" \
-        --rows 600 --workers 48
+        --rows 4800 --workers 48
     peer psycopg@rtt_us=1000 "$bin/delay_proxy" --rtt-us 1000 "$python" \
         "$here/reference.py" --rows 60
     peer psycopg@workers=48@rtt_us=1000 "$bin/delay_proxy" --rtt-us 1000 \
-        "$python" "$here/reference.py" --rows 600 --workers 48
+        "$python" "$here/reference.py" --rows 4800 --workers 48
 else
     for label in psycopg@rtt_us=0 psycopg@workers=48@rtt_us=0 \
         psycopg@rtt_us=1000 psycopg@workers=48@rtt_us=1000; do
         absent $label "no python3 with psycopg, or not the book's server"
     done
 fi
-published load_naive@rtt_us=1000 282
-published load_threads@workers=48@rtt_us=1000 1087
+published load_naive@rtt_us=1000 282.486
+published load_threads@workers=48@rtt_us=1000 1086.957
 note "rtt us: the median of twenty empty queries before the clock starts, so what the dial adds and what a message costs. rtt_us=0 in a name is without the dial."
-note "Survivors: of 2,200 rows, when the loader is killed before the 1,101st."
+note "Survivors: of 2,300 rows, when the loader is killed before the 1,151st."
 note "Cores busy: of the client while it loads, not of the server; for pgbench, psql and psycopg of the whole program."
 note "The article loaded 100,000 rows in 354 s, and in 92 s with 48 threads."
 
@@ -135,7 +141,7 @@ for program in echo_threads echo_processes; do
     done
     detail $program@connections=100 $program --requests 8000 --connections 100
 done
-note "Server: of its processes, what is theirs alone and their shares of what is not; machine: by how much less the kernel says is available, which others change too."
+note "Server: of its processes, what is theirs alone and their shares of what is not. Kernel: its stacks, page tables and small things, of which others have some, too."
 
 problem fetch "URLs of a server that answers after 20 ms" requests_per_s
 variant fetch_sequential fetch_sequential --requests 10

@@ -14,10 +14,9 @@ int main(int argc, char** argv) try {
     samples_load load(job);
     pg_connection& db = load.session();
     const sample_source source(static_cast<std::uint64_t>(job.seed));
-
+    prepare_insert(db);
     load.start();
     //> loop
-    prepare_insert(db);
     db.run("BEGIN");
     for (std::int64_t row = 0; row < job.rows; ++row) {
         load.row_begins();

@@ -14,11 +14,13 @@ int main(int argc, char** argv) try {
         .command(command)
         .parse(argc, argv);
     stop_on_signals();
-    const slow_server server;
+    slow_server server;
     const std::string url = fmt::format("http://127.0.0.1:{}", server.port());
     print_last(url + "/delay/MILLISECONDS, /status/NUMBER, /drop");
     process child = start_with("SLOW_SERVER", url, command);
-    return status_of(child);
+    const int status = status_of(child);
+    server.must_live(std::chrono::milliseconds(0)); // or says why not
+    return status;
 } catch (...) {
     return failed("slow_server");
 }

@@ -7,7 +7,9 @@
 #include "common/descriptor.hpp"
 #include "common/stopwatch.hpp"
 
+#include <linux/magic.h>
 #include <sys/uio.h>
+#include <sys/vfs.h>
 
 #include <cstring>
 
@@ -31,7 +33,7 @@ static bool show(const char* what, int fd, bool drop_cache) {
     const ssize_t size = ::read(fd, bytes.data(), bytes.size());
     fmt::print("{}: {}, read: {}\n", what, ready ? "ready" : "not ready",
                outcome(size, clock));
-    return ready;
+    return ready && size > 0;
 }
 
 int main(int argc, char** argv) try {
@@ -56,7 +58,12 @@ int main(int argc, char** argv) try {
     rewind();
     ready += show("a file, in memory", file.get(), false);
     rewind();
-    ready += show("a file, on the disk", file.get(), true);
+    struct statfs place = {};
+    check(::fstatfs(file.get(), &place), "fstatfs");
+    const std::string far = place.f_type == TMPFS_MAGIC
+                                ? "a file of a tmpfs, which has no disk"
+                                : "a file, on the disk";
+    ready += show(far.c_str(), file.get(), true);
     //< reads
     // A call that does not wait exists, for files, too: but nothing tells when
     // to call it again.
@@ -65,7 +72,7 @@ int main(int argc, char** argv) try {
     const iovec where = {room.data(), room.size()};
     const stopwatch clock;
     const ssize_t size = ::preadv2(file.get(), &where, 1, 0, RWF_NOWAIT);
-    fmt::print("a file, on the disk, by preadv2 and RWF_NOWAIT: {}\n",
+    fmt::print("{}, by preadv2 and RWF_NOWAIT: {}\n", far,
                outcome(size, clock));
     return finish(ready, 3);
 } catch (...) {

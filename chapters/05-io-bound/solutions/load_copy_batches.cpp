@@ -16,25 +16,10 @@ int main(int argc, char** argv) try {
     const sample_source source(static_cast<std::uint64_t>(job.seed));
 
     load.start();
-    for (std::int64_t first = 0; first < job.rows; first += batch) {
+    for (std::int64_t first = 0; first < job.rows; first += batch)
         // A COPY outside of BEGIN and COMMIT is a transaction of its own.
-        db.copy_begin(fmt::format("COPY {} FROM STDIN", samples_table));
-        std::string lines;
-        const std::int64_t end = std::min(first + batch, job.rows);
-        for (std::int64_t row = first; row < end; ++row) {
-            load.row_begins();
-            const row_as_text values(source, row);
-            for (const char* column : values.columns())
-                lines.append(column).append("\t");
-            lines.back() = '\n';
-            if (lines.size() > 65'536) {
-                db.copy_send(lines);
-                lines.clear();
-            }
-        }
-        db.copy_send(lines);
-        db.copy_end();
-    }
+        copy_rows(db, source, first, std::min(first + batch, job.rows),
+                  [&] { load.row_begins(); });
     return load.finish();
 } catch (...) {
     return failed("load_copy_batches");

@@ -1,0 +1,85 @@
+// Loads each batch exactly once, whoever dies meanwhile and however often it is
+// tried again: every batch writes a line into a table, the ledger, in its own
+// transaction. Line and rows are there both, or both are not.
+//
+//     ledger book(pool, "samples of May");
+//     book.once(7, [&](pg_connection& db) { ... }, 30s);
+//
+// Source: the idea is that of an idempotency key; PostgreSQL documentation,
+// INSERT, "ON CONFLICT Clause", and "Transaction Isolation".
+#pragma once
+
+#include "connection_pool.hpp"
+
+#include <array>
+#include <atomic>
+#include <string>
+#include <utility>
+
+class ledger {
+  public:
+    using milliseconds = std::chrono::milliseconds;
+
+    // `import` names what is loaded; something else needs another name. Makes
+    // the table if there is none. Throws as acquire() and run() do.
+    ledger(connection_pool& pool, std::string import)
+        : pool_(pool), import_(std::move(import)) {
+        pool_.acquire(milliseconds(5000))
+            ->create("TABLE IF NOT EXISTS many_hands.ledger (import text,"
+                     " batch bigint, PRIMARY KEY (import, batch))");
+    }
+
+    // Runs work(db) and commits it, if no one has for this batch; true if so.
+    // After an error that may pass it tries again, until `limit` is over: work
+    // may run several times, and only what it does through `db` counts once.
+    // May be called by several threads, and by several programs at once.
+    template<class Work>
+    bool once(std::int64_t batch, const Work& work, milliseconds limit) {
+        const auto end = connection_pool::clock::now() + limit;
+        for (back_off between;;) {
+            try {
+                return attempt(*pool_.acquire(limit), batch, work);
+            } catch (const pg_error& error) {
+                if (!may_pass(error.sqlstate) || !between.pause(end))
+                    throw;
+                ++retries_;
+            }
+        }
+    }
+
+    // Takes out the lines of all other imports.
+    void forget_others(pg_connection& db) const {
+        const std::array name = {import_.c_str()};
+        db.run("DELETE FROM many_hands.ledger WHERE import <> $1", name);
+    }
+
+    // Attempts that failed, and were followed by another one.
+    std::int64_t retries() const { return retries_; }
+
+  private:
+    //> attempt
+    template<class Work>
+    bool attempt(pg_connection& db, std::int64_t batch, const Work& work) {
+        const std::string number = std::to_string(batch);
+        const std::array line = {import_.c_str(), number.c_str()};
+        db.run("BEGIN");
+        // If another transaction has written this line and not yet ended, the
+        // server lets us wait until it has: perhaps it is our own, of which we
+        // only heard that the connection broke. To look by SELECT would be
+        // wrong, for that does not wait.
+        const bool ours = db.run("INSERT INTO many_hands.ledger VALUES ($1, $2)"
+                                 " ON CONFLICT DO NOTHING",
+                                 line)
+                              .affected()
+                          == 1;
+        if (ours)
+            work(db);
+        db.run("COMMIT"); // if this fails, nobody knows: the ledger will
+        return ours;
+    }
+    //< attempt
+
+    connection_pool& pool_;
+    const std::string import_;
+    std::atomic<std::int64_t> retries_ = 0;
+};

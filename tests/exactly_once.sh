@@ -1,0 +1,253 @@
+#!/usr/bin/env bash
+# Nothing lost, nothing twice: load_once, its ledger and its connections, on all
+# the bad days that we could think of. A few of each; tests/exactly_once.sh
+# --full takes the numbers of tests/loaders.md and prints its table.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+source "$(dirname "$0")/lib.sh"
+
+if [[ -z ${WITH_SERVER:-} ]]; then
+    mkdir "$work/empty"
+    for program in load_once load_retried pool_connections hostile_names \
+        hostile_values; do
+        for url in "" "nonsense://" "postgresql://user:canary@[::1]x/postgres" \
+            "postgresql:///postgres?host=$work/empty&password=canary"; do
+            call env DATABASE_URL="$url" PGHOST=/var/run/postgresql \
+                "$bin/$program"
+            same "$program '$url': exit status" 3 "$status"
+            same "$program '$url': lines on stderr" 1 "$(wc -l <"$work/err")"
+            same "$program '$url': tells the secret" "" \
+                "$(grep canary "$work/err")"
+        done
+    done
+    # With fsync: what is found after a crash is what was there.
+    with_server WITH_SERVER=1 FULL="$([[ ${1:-} != --full ]] || echo full)"
+fi
+
+# times QUICK FULL
+times() { if [[ -n $FULL ]]; then echo "$2"; else echo "$1"; fi; }
+
+the_server
+trap stop_and_finish EXIT
+figure() { sed -n "s/^$1: //p" <<<"$out"; }
+
+RANDOM=7 # the same moments each time, as far as that goes
+import=0
+lost_or_twice=0
+# done_right WHAT: load_once, run last, says that all is there, once.
+done_right() {
+    same "$1: exit status" 0 "$status"
+    same "$1: stderr" "" "$err"
+    [[ $status == 0 ]] || lost_or_twice=$((lost_or_twice + 1))
+}
+# row WHAT HAPPENED | HOW OFTEN | WHAT FOLLOWED
+row() {
+    [[ -z $FULL ]] || printf '| %s | %s | %s |\n' "$@"
+}
+
+# --- The tools -------------------------------------------------------------------
+
+call timeout 120 "$bin/test_pool"
+same "test_pool: exit status" 0 "$status"
+[[ $status == 0 ]] || fail "$out"
+runs "result: gave up: true, replaced: true, sessions: 2" pool_connections
+runs "result: 35 served, 5 refused" hostile_names
+rows=$(times 3000 1000000)
+runs "result: $((3 * rows)) " hostile_values --rows "$rows"
+row "hostile values, in three ways each" "$rows rows" "all equal, byte by byte"
+
+call "$bin/pool_limits" --rounds "$(times 4 200)"
+same "pool_limits: exit status" 0 "$status"
+for state in busy gone refuses deaf slow; do
+    row "acquire within 100 ms: the database is $state" "$(times 4 200)" \
+        "gave up $(figure ${state}_p50_ms) ms late, 99th percentile $(figure ${state}_p99_ms)"
+done
+
+# With fsync the flushes are there to be counted.
+call "$bin/load_naive" --rows 300
+at_most "load_naive: flushes for 300 commits" 300 "$(figure wal_syncs)"
+call "$bin/load_copy" --rows 300
+at_most "load_copy: flushes" "$(figure wal_syncs)" 10
+call "$bin/load_threads" --rows 2000 --workers 32
+at_most "load_threads: flushes for 2,000 commits" "$(figure wal_syncs)" 1900
+
+# --- Once ---------------------------------------------------------------------------
+
+call "$bin/load_once" --rows 5500
+done_right "first run"
+same "first run: inserted" 5500 "$(figure inserted)"
+expected=$(figure result)
+call "$bin/load_once" --rows 5500
+done_right "second run"
+same "second run: inserted" 0 "$(figure inserted)"
+same "second run: result" "$expected" "$(figure result)"
+call "$bin/load_copy" --rows 5500 # empties the table, and takes the ledger along
+same "another loader: result" "$expected" "$(figure result)"
+call "$bin/load_once" --rows 5500
+done_right "after another loader"
+same "after another loader: inserted" 5500 "$(figure inserted)"
+for other in "--rows 5499" "--rows 5500 --batch 999" "--rows 5500 --seed 2" \
+    "--rows 5500 --import other"; do
+    # shellcheck disable=SC2086 # several words
+    call "$bin/load_once" $other
+    done_right "another import: $other"
+    differs "another import: $other: inserted" 0 "$(figure inserted)"
+done
+for name in "'); DROP TABLE many_hands.samples; --" $'a\tb\n' '"' "\\" "%s"; do
+    for inserted in 3000 0; do
+        call "$bin/load_once" --rows 3000 --import "$name"
+        done_right "import $name"
+        same "import $name: inserted" $inserted "$(figure inserted)"
+    done
+done
+query "DELETE FROM many_hands.samples WHERE class_0 < 0.1"
+call "$bin/load_once" --rows 3000 --import "%s"
+same "rows gone behind its back: exit status" 4 "$status"
+
+# Two at once share the work.
+"$bin/load_once" --rows 200000 --import both >"$work/first" 2>&1 &
+first=$!
+call "$bin/load_once" --rows 200000 --import both
+wait "$first" || fail "two at once, the first: $(<"$work/first")"
+done_right "two at once"
+same "two at once: inserted" 200000 \
+    "$(($(figure inserted) + $(sed -n 's/^inserted: //p' "$work/first")))"
+
+# --- Whom the server refuses: one line, soon, and no secret -----------------------
+
+query "CREATE ROLE keeper LOGIN PASSWORD 'canary'"
+{
+    echo 'local all keeper scram-sha-256'
+    cat "$data/pg_hba.conf"
+} >"$work/hba"
+cat "$work/hba" >"$data/pg_hba.conf"
+query 'SELECT pg_reload_conf()' >/dev/null
+refused() { # WHAT URL EXPECTED
+    local begin=$SECONDS
+    call timeout 60 env DATABASE_URL="$2" "$bin/load_once" --workers 2
+    same "$1: exit status" 3 "$status"
+    same "$1: lines on stderr" 1 "$(wc -l <"$work/err")"
+    matches "$1" "$3" "$err"
+    same "$1: tells the secret" "" "$(cat "$work/out" "$work/err" | grep canary)"
+    at_most "$1: seconds" $((SECONDS - begin)) 10
+}
+base=${DATABASE_URL/user=many_hands/user=keeper}
+answers_password() { call env DATABASE_URL="$base&password=x" "$bin/load_once"; [[ $err == *28P01* ]]; }
+eventually answers_password # the server has read its file
+refused "wrong password" "$base&password=canarybird" "28P01"
+refused "no database" "$DATABASE_URL&dbname=none" "3D000"
+refused "no role" "$DATABASE_URL&user=nobody1" "28000"
+call timeout 60 "$bin/load_once" --workers 300
+same "server full: exit status" 3 "$status"
+matches "server full" "53300.*too many clients" "$err"
+
+# --- Killed, and started again -----------------------------------------------------
+
+trials=$(times 5 1000)
+for ((i = 0; i < trials; ++i)); do
+    import=$((import + 1))
+    # From nothing done to all done: 300 batches, some 0.2 s.
+    { timeout -s KILL "0.0$((RANDOM % 90 + 10))" "$bin/load_once" \
+        --rows 30000 --batch 100 --import $import; } >/dev/null 2>&1
+    call "$bin/load_once" --rows 30000 --batch 100 --import $import
+    done_right "killed, then rerun, $i"
+    [[ $(figure inserted) == 30000 ]] || kills_in_mid=$((${kills_in_mid:-0} + 1))
+done
+call "$bin/load_once" --rows 30000 --batch 100 --import $import
+same "and once more: inserted" 0 "$(figure inserted)"
+row "loader killed (SIGKILL) and started again" \
+    "$trials, of them ${kills_in_mid:-0} with some batches done" \
+    "$lost_or_twice loads wrong"
+
+# --- The connection cut ---------------------------------------------------------------
+
+# Before each message of a conversation, or each 9th of them, until none is left.
+cuts=0
+lost_or_twice=0
+for of in client server; do
+    untouched=0
+    for ((at = 1; untouched < 3; at += $(times 9 1))); do
+        call timeout 60 "$bin/delay_proxy" --rtt-us 0 --fault-at $at \
+            --fault-of $of "$bin/load_once" --rows 300 --batch 100 \
+            --workers 1 --start anew
+        # Before it has a pool, and when it counts, nothing is tried again.
+        if [[ $status == [13] ]]; then
+            same "cut before $of's message $at: lines on stderr" 1 \
+                "$(wc -l <"$work/err")"
+            call "$bin/load_once" --rows 300 --batch 100 --workers 1
+            untouched=0
+        elif [[ $(figure retries) == 0 ]]; then
+            untouched=$((untouched + 1))
+        else
+            untouched=0
+        fi
+        done_right "cut before $of's message $at"
+        cuts=$((cuts + 1))
+    done
+    at_most "$of: messages until none was left" 60 $at
+done
+row "connection cut before each message, in both directions" "$cuts" \
+    "$lost_or_twice loads wrong"
+
+# Between a COMMIT and the answer to it: the server has done it, and nobody has
+# heard. The ledger knows; whoever just tries again doubles a batch.
+trials=$(times 6 1000)
+lost_or_twice=0
+for ((i = 0; i < trials; ++i)); do
+    # Four commands a batch; 15 come before the first COMMIT, or on the session
+    # that makes the table.
+    call timeout 60 "$bin/delay_proxy" --rtt-us 0 --fault-unit commands \
+        --fault-at $((19 + 4 * (i % 48))) "$bin/load_once" --rows 5000 \
+        --batch 100 --workers 1 --start anew
+    done_right "COMMIT without an answer, $i"
+    same "COMMIT without an answer, $i: retries" 1 "$(figure retries)"
+    same "COMMIT without an answer, $i: found in the ledger" 100 \
+        "$((5000 - $(figure inserted)))"
+done
+row "connection cut between COMMIT and its answer" "$trials" \
+    "$lost_or_twice loads wrong"
+
+# --- The server dies --------------------------------------------------------------------
+
+# in_mid_load WHAT ACTION ...: while a load is under way.
+in_mid_load() {
+    import=$((import + 1))
+    "$bin/load_once" --rows 30000 --batch 100 --import $import \
+        >"$work/load" 2>"$work/load.err" &
+    local load=$! begun=0 first=$((RANDOM % 100))
+    local count="SELECT count(*) FROM many_hands.ledger WHERE import LIKE '$import:%'"
+    while ((begun <= first)); do
+        begun=$(query "$count" 2>/dev/null || echo 0)
+        kill -0 $load 2>/dev/null || break
+    done
+    "${@:2}"
+    status=0
+    wait $load || status=$?
+    out=$(<"$work/load") err=$(<"$work/load.err")
+    done_right "$1"
+    [[ $(figure retries) == 0 ]] || interrupted=$((interrupted + 1))
+}
+restart_server() {
+    stop_server
+    start_server
+}
+kill_backend() { # as the kernel does, when memory is short
+    local backend
+    backend=$(query "SELECT pid FROM pg_stat_activity WHERE pid <>
+        pg_backend_pid() AND application_name = 'many-hands' LIMIT 1
+        OFFSET $((RANDOM % 3))") || true
+    [[ -z $backend ]] || kill -KILL "$backend" 2>/dev/null || true
+}
+trials=$(times 2 200)
+for action in restart_server kill_backend; do
+    lost_or_twice=0 interrupted=0
+    for ((i = 0; i < trials; ++i)); do
+        in_mid_load "$action, $i" "$action"
+    done
+    at_most "$action: loads that it interrupted, at least" 1 $interrupted
+    case $action in
+    restart_server) what="server stopped at once (SIGQUIT) and started" ;;
+    kill_backend) what="a backend killed (SIGKILL), so that all are" ;;
+    esac
+    row "$what, in mid-load" "$trials, of them $interrupted interrupted a batch" \
+        "$lost_or_twice loads wrong"
+done
