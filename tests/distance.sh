@@ -114,7 +114,7 @@ is_still() { # it has read what it wants
     (($(used) - before <= 1))
 }
 eventually is_still
-at_most "a stream to nobody: KiB of the proxy" "$(resident)" 40000
+at_most "a stream to nobody: KiB of the proxy" "$(resident)" 100000
 kill -KILL "$(head -n 1 "$work/loader")"
 eventually is_still
 kill -CONT "$stopped"

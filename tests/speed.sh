@@ -67,13 +67,13 @@ if [[ $chapter == 05 ]]; then
         theirs() { "$peers" pgbench $((near ? 2000 : 150)) 1 "$rtt"; }
         pairs "load_naive / pgbench -c 1, $rtt us" "at least 0.95"
         for workers in 16 48; do
-            rows=$((150 * workers))
+            rows=$((200 * workers))
             ours() {
                 "${dial[@]}" "$bin/load_threads" --rows "$rows" \
                     --workers "$workers"
             }
             theirs() { "$peers" pgbench "$rows" "$workers" "$rtt"; }
-            pairs "load_threads / pgbench -c $workers -j 1, $rtt us" \
+            pairs "load_threads / pgbench -c $workers -j $workers, $rtt us" \
                 "at least $((workers == 16 ? 95 : 85)) %"
         done
     done

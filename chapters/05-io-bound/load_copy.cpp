@@ -14,25 +14,7 @@ int main(int argc, char** argv) try {
     const sample_source source(static_cast<std::uint64_t>(job.seed));
 
     load.start();
-    //> stream
-    // A row is a line with tabs between its columns. No escaping here: our
-    // values hold digits, dots, dashes and the letters a to f.
-    db.copy_begin(fmt::format("COPY {} FROM STDIN", samples_table));
-    std::string lines;
-    for (std::int64_t row = 0; row < job.rows; ++row) {
-        load.row_begins();
-        const row_as_text values(source, row);
-        for (const char* column : values.columns())
-            lines.append(column).append("\t");
-        lines.back() = '\n';
-        if (lines.size() > 65'536) {
-            db.copy_send(lines);
-            lines.clear();
-        }
-    }
-    db.copy_send(lines);
-    db.copy_end(job.rows);
-    //< stream
+    copy_rows(db, source, 0, job.rows, [&] { load.row_begins(); });
     return load.finish();
 } catch (...) {
     return failed("load_copy");

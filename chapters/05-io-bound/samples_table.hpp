@@ -100,7 +100,9 @@ inline void prepare_insert(pg_connection& db) {
     prepare_rows(db, "insert_sample", 1);
 }
 
-// Sends rows [first, end) as one COPY. Calls before_row() for each.
+// Sends rows [first, end) as one COPY; calls before_row() for each. A row is a
+// line with tabs between its columns. No escaping here (copy_format.hpp has
+// it): our values hold digits, dots, dashes and the letters a to f.
 template<class Function>
 void copy_rows(pg_connection& db, sample_source source, std::int64_t first,
                std::int64_t end, const Function& before_row) {
