@@ -37,7 +37,9 @@ options_of() {
 # What a program ends with that has all it needs, but no server.
 status_of() {
     case $1 in
-    load_* | delay_proxy | survivors | how_many) echo 3 ;;
+    load_* | delay_proxy | survivors | how_many | pool_connections | hostile_*)
+        echo 3
+        ;;
     *) echo 0 ;;
     esac
 }

@@ -16,8 +16,8 @@ static std::string backend(pg_connection& db) {
 int main(int argc, char** argv) try {
     cli("pool_connections", "Shares two sessions.").parse(argc, argv);
     constexpr milliseconds patience(5000), impatience(50);
-    fmt::print("6 threads, 2 sessions\n");
     connection_pool sessions(2);
+    fmt::print("6 threads, 2 sessions\n");
 
     //> wait
     thread_pool threads(6);

@@ -80,9 +80,9 @@ int main(int argc, char** argv) try {
     cli("hostile_values", "Sends texts that are hard to carry.")
         .number("rows", rows, 1, 10'000'000, "sent in each of three ways")
         .parse(argc, argv);
-    fmt::print("{} rows in three ways\n", rows);
     pg_connection db;
     require_our_schema(db);
+    fmt::print("{} rows in three ways\n", rows);
     const auto count = static_cast<std::uint64_t>(rows);
     std::int64_t equal = 0;
     for (const auto send : {send_parameters, send_text, send_bytes}) {
