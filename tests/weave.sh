@@ -13,7 +13,7 @@ book="$work/a book" # with a space
 mkdir "$book"
 (cd "$root" && git ls-files -z | tar --null -T - -c) | tar -x -C "$book"
 page=$book/chapters/05-io-bound/README.md
-program=$book/chapters/05-io-bound/load_copy.cpp
+program=$book/chapters/05-io-bound/samples_table.hpp
 sed -i 's/^\$ tools.with_postgres.sh /$ /' "$page"
 check() { call "$bin/weave" --check --book "$book"; }
 mend() { call "$bin/weave" --book "$book"; }
@@ -44,9 +44,9 @@ sed -i 's/> 65.536/> 32'"'"'768/' "$program"
 differs "the program has changed" "$before" "$(sum)"
 check
 same "an excerpt is out of date: exit status" 1 "$status"
-marker=$(grep -n 'code: load_copy.cpp#stream' "$page")
+marker=$(grep -n 'code: samples_table.hpp#copy_rows' "$page")
 matches "an excerpt is out of date: where" \
-    "^chapters/05-io-bound/README.md:${marker%%:*}: code load_copy.cpp#stream" \
+    "^chapters/05-io-bound/README.md:${marker%%:*}: code samples_table.hpp#copy_rows" \
     "$out"
 matches "an excerpt is out of date: what" "    - .*65'536.*    \+ .*32'768" "$out"
 matches "an excerpt is out of date: the only one" \
@@ -64,7 +64,7 @@ same "mended: true again" 0 "$status"
 sed -i '1i // One more line.' "$program"
 check
 matches "a line above: the link leads elsewhere" \
-    '\+ \[load_copy.cpp, lines ([0-9]+) to .*\]\(load_copy.cpp#L\1-L' "$out"
+    '\+ \[samples_table.hpp, lines ([0-9]+) to .*\]\(samples_table.hpp#L\1-L' "$out"
 mend
 same "a line above: mended" 0 "$status"
 
@@ -86,10 +86,10 @@ fails() {
 }
 before=$(sum)
 rename() { sed -i "s/$1/$2/" README.md; }
-fails "a file is missing" "README.md:[0-9]+: code load_cpy.cpp#stream: no file" \
-    rename 'code: load_copy.cpp' 'code: load_cpy.cpp'
+fails "a file is missing" "README.md:[0-9]+: code samples_tabel.hpp#copy_rows: no file" \
+    rename 'code: samples_table.hpp' 'code: samples_tabel.hpp'
 fails "a name is missing" "nothing there is called flow" \
-    rename 'load_copy.cpp#stream' 'load_copy.cpp#flow'
+    rename 'samples_table.hpp#copy_rows' 'samples_table.hpp#flow'
 name_twice() {
     sed -i '1i static void load_slice();' load_threads.cpp
     rename 'threads.cpp#worker' 'threads.cpp#load_slice'
@@ -110,7 +110,7 @@ fails "a label that no time.sh declares" \
     rename 'cores_busy(load_naive)' 'cores_busy(load_nave)'
 fails "a label that time.sh does not declare any more" \
     "no time.sh declares the label load_copy" \
-    sed -i 's/1000 40000 load_copy$/1000 40000 load_cpy/' time.sh
+    sed -i 's/1000 100000 load_copy$/1000 100000 load_cpy/' time.sh
 fails "a label without a measurement" \
     "README.md:[0-9]+: .*: no measurement of fetch_new" \
     sed -i -e 's/^variant fetch_threads/variant fetch_new fetch_threads\n&/' time.sh \

@@ -163,8 +163,9 @@ apt() {
 say "missing: ${missing[*]}"
 apt -qq update || say "could not refresh the package lists; going on"
 # Simulated, to tell the size before anybody agrees to it.
-size=$(LC_ALL=C apt-get install --assume-no --no-install-recommends \
-    "${missing[@]}" 2>/dev/null | sed -n 's/^After.*, \(.*\) of add.*/\1/p') ||
+size=$(LC_ALL=C apt-get install --assume-no \
+    -o Debug::NoLocking=1 --no-install-recommends "${missing[@]}" 2>/dev/null |
+    sed -n 's/^After.*, \(.*\) of add.*/\1/p') ||
     true
 say "about to run: $command (${size:-size unknown} on disk)"
 if ! $yes && [[ -t 0 && -t 2 ]]; then

@@ -122,7 +122,7 @@ class connection_pool {
         const std::lock_guard lock(mutex_);
         std::vector<pg_connection*> all;
         for (const place& one : free_)
-            if (one.session != nullptr)
+            if (one.session != nullptr && one.session->is_idle())
                 all.push_back(one.session.get());
         return all;
     }

@@ -20,12 +20,16 @@ static void echo(const descriptor& client) {
 // By hand, without the class `process`: that keeps a descriptor of each child,
 // and every later child would have to close all of them.
 [[noreturn]] static void serve(int listening) {
+    const pid_t server = ::getpid();
     for (;;) {
         const descriptor client(check(
             ::accept4(listening, nullptr, nullptr, SOCK_CLOEXEC), "accept"));
         if (check(::fork(), "fork") == 0) {
-            ::prctl(PR_SET_PDEATHSIG, SIGKILL); // not longer than its parent
-            echo(client);
+            // Not longer than its parent, who may have died by now: or it would
+            // hold a socket open on which clients wait.
+            ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+            if (::getppid() == server)
+                echo(client);
             ::_exit(0);
         }
         while (::waitpid(-1, nullptr, WNOHANG) > 0) // takes those that ended
