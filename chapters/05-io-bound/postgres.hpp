@@ -319,10 +319,11 @@ class pg_connection {
         return {text + "; " + how_to_get_a_server, state};
     }
 
-    std::string state_of(const pg_result& answer) const {
+    // An error without one is libpq's own: it could not send, or receive. Its
+    // PQstatus does not say so when it was the sending that failed.
+    static std::string state_of(const pg_result& answer) {
         const std::string state = answer.sqlstate();
-        return state.empty() && PQstatus(raw()) == CONNECTION_BAD ? "08006"
-                                                                  : state;
+        return state.empty() ? "08006" : state;
     }
 
     // Owns the answer. An error that the server reports, or a connection that
