@@ -24,8 +24,7 @@ static void nap(int microseconds) {
 // --- The worst moment: a signal just before a wait begins --------------------
 
 // The linker puts this in the place of poll(2), see CMakeLists.txt. After so
-// many calls, the next one that waits is preceded by a signal: there is always
-// one, even if what the others asked for was there at once.
+// many calls, the next one that waits is preceded by a signal.
 static int polls_until_signal = -1; // -1: no signal
 static pid_t signalled = 0;         // only this process
 extern "C" int __real_poll(pollfd* ends, nfds_t count, int timeout);
@@ -38,6 +37,11 @@ extern "C" int __wrap_poll(pollfd* ends, nfds_t count, int timeout) {
         }
     }
     return __real_poll(ends, count, timeout);
+}
+// Where a program would now wait for ever: there may have been fewer waits than
+// that before, if what they would have waited for was there at once.
+static void at_the_last_wait() {
+    polls_until_signal = std::min(polls_until_signal, 1); // or -1 still
 }
 
 // --- What the programs are at: each would go on for long ---------------------
@@ -66,6 +70,8 @@ static void joins() {
             nap(i % 10 == 9 ? 1'000'000'000 : 100);
             return 0;
         });
+        if (i % 10 == 9)
+            at_the_last_wait();
         child.join();
     }
 }
@@ -77,8 +83,9 @@ static void pipe_gets() {
         nap(1'000'000'000);
         return 0;
     });
-    while (queue.get()) {
-    }
+    for (int got = 0; queue.get();)
+        if (++got == 20)
+            at_the_last_wait();
 }
 
 // --- The campaign -----------------------------------------------------------
