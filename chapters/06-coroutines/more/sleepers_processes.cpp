@@ -1,0 +1,46 @@
+// sleepers_processes: two thousand processes that sleep at the same time.
+//
+//     build/bin/sleepers_processes --sleepers 2000
+#include "06-coroutines/sleepers.hpp"
+
+#include "01-processes/process.hpp"
+#include "01-processes/shared_memory.hpp"
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+int main(int argc, char** argv) try {
+    const sleepers_job job = parse_sleepers_job(
+        argc, argv, "sleepers_processes", "processes", 2000, 1000);
+    const auto asleep = make_shared_memory<std::atomic<std::int64_t>>();
+    std::int64_t woken = 0;
+    const std::int64_t before = resident_kib();
+    const stopwatch clock;
+    std::vector<process> children;
+    for (std::int64_t i = 0; i < job.sleepers; ++i)
+        children.emplace_back([&] {
+            ++*asleep;
+            std::this_thread::sleep_for(std::chrono::milliseconds(job.ms));
+            return 0;
+        });
+    while (*asleep < job.sleepers) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        if (!std::all_of(children.begin(), children.end(),
+                         [](process& child) { return child.alive(); }))
+            break; // one has died, or all have slept enough
+    }
+    const double started = clock.seconds();
+    std::int64_t kib = resident_kib() - before;
+    for (const process& child : children) // those that do not sleep any more
+        if (child.pidfd() != -1)           // have no memory, and count as 0
+            kib += resident_kib(std::to_string(child.pid()));
+    for (process& child : children) {
+        child.join();
+        woken += child.exit_code() == 0 ? 1 : 0;
+    }
+    print_sleepers(job, kib, started, clock.seconds());
+    return finish(woken, job.sleepers);
+} catch (...) {
+    return failed("sleepers_processes");
+}

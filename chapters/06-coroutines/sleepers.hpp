@@ -1,0 +1,46 @@
+// Many that sleep at the same time, and what they cost.
+#pragma once
+
+#include "common/check.hpp"
+#include "common/cli.hpp"
+#include "common/stopwatch.hpp"
+
+#include <fstream>
+#include <string>
+
+struct sleepers_job {
+    std::int64_t sleepers = 0, ms = 0; // each sleeps that long
+};
+
+// Reads the options, and prints the configuration.
+inline sleepers_job parse_sleepers_job(int argc, char** argv,
+                                       const char* program, const char* what,
+                                       std::int64_t sleepers,
+                                       std::int64_t ms) {
+    sleepers_job job{sleepers, ms};
+    cli(program, "Sleeps many times at once.")
+        .number("sleepers", job.sleepers, 1, 10'000'000, what)
+        .number("ms", job.ms, 1, 60'000, "each sleeps at least")
+        .parse(argc, argv);
+    fmt::print("{} {} that sleep {} ms\n", job.sleepers, what, job.ms);
+    return job;
+}
+
+// What a process has in memory, in KiB: its own pages, and its share of those
+// that it shares. Source: smaps_rollup in proc(5).
+inline std::int64_t resident_kib(const std::string& process = "self") {
+    std::ifstream file("/proc/" + process + "/smaps_rollup");
+    for (std::string word; file >> word;)
+        if (std::int64_t kib = 0; word == "Pss:" && file >> kib)
+            return kib;
+    throw missing("/proc/PID/smaps_rollup is needed, which Linux has since "
+                  "4.14");
+}
+
+// Prints what one of them cost.
+inline void print_sleepers(const sleepers_job& job, std::int64_t kib,
+                           double start_s, double total_s) {
+    const auto each = double(job.sleepers);
+    fmt::print("start_ms: {:.1f}\ntotal_ms: {:.1f}\nbytes_each: {:.0f}\n",
+               1e3 * start_s, 1e3 * total_s, 1024 * double(kib) / each);
+}
