@@ -23,7 +23,14 @@ options_of() {
     counter_*) [[ $1 == counter_processes* ]] || echo "--counts 100000" ;;
     refcount_*) echo "--references 100000" ;;
     items_*) echo "--items 100000" ;;
+    tasks_on_threads) echo "--tasks 100 --steps 10" ;;
     tasks_*) echo "--tasks 1000" ;;
+    task_cost*) echo "--awaits 1000 --tasks 1000" ;;
+    sleepers_*) echo "--sleepers 50 --ms 300" ;;
+    sleepers) echo "--sleepers 1000 --ms 50" ;;
+    seen_from_outside) echo "--each 20" ;;
+    kernel_switches) echo "--turns 1000" ;;
+    unbounded_tasks | bounded_tasks) echo "--items 1000" ;;
     samples_* | fresh_* | write_floor) echo "--rows 10000" ;;
     start_cost) echo "--rounds 10" ;;
     transport) echo "--mib 1" ;;

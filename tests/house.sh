@@ -131,7 +131,7 @@ heads() {
 claims_answered() {
     local id chapter how where page list=$book/tests/seed_claims.txt
     {
-        for of in 0:35 1:9 2:32 3:34 4:23; do
+        for of in 0:37 1:9 2:32 3:41 4:24; do
             printf "C-S${of%:*}-%02d\n" $(seq "${of#*:}")
         done
         printf 'E%d\n' {1..14}

@@ -8,6 +8,7 @@
 #
 #     tests/speed.sh 04
 #     tests/speed.sh 05
+#     tests/speed.sh 06
 # shellcheck disable=SC2317 # ours and theirs are called by pairs
 set -Eeuo pipefail
 
@@ -15,9 +16,9 @@ chapter=${1:-}
 root=$(dirname "$(dirname "$(readlink -f "$0")")")
 rounds=20 low=6 high=15
 case $chapter in
-04 | 05) ;;
+04 | 05 | 06) ;;
 *)
-    echo "speed.sh: chapter '$chapter', there are 04 and 05" >&2
+    echo "speed.sh: chapter '$chapter', there are 04, 05 and 06" >&2
     exit 2
     ;;
 esac
@@ -29,7 +30,8 @@ work=$(mktemp -d /dev/shm/many-hands.XXXXXX)
 trap 'rm -rf "$work"' EXIT
 export TMPDIR=$work
 
-rate() { "$@" | sed -n 's/^rows_per_s: //p'; }
+figure=rows_per_s # that pairs compares
+rate() { "$@" | sed -n "s/^$figure: //p"; }
 column() { awk -v c="$1" '{ print $c }' <<<"$all" | sort -g; }
 median() { awk '{ v[NR] = $1 } END { print (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
 
@@ -53,8 +55,36 @@ pairs() {
         "$(column 3 | sed -n ${low}p)" "$(column 3 | sed -n ${high}p)" "$2"
     rm -rf "${work:?}"/*
 }
+what="rows per second"
+[[ $chapter != 06 ]] || what="ns and bytes each"
 printf '%-50s %10s %10s %7s  %-14s  %s\n' \
-    "rows per second, medians of $rounds" ours theirs ratio "95 %" promised
+    "$what, medians of $rounds" ours theirs ratio "95 %" promised
+
+if [[ $chapter == 06 ]]; then
+    python=$(command -v python3)
+    reference() { "$python" "$root/chapters/06-coroutines/reference.py" "$@"; }
+    # The loop has a descriptor registered all the time, by which others wake
+    # it, and looks at it each 256 steps.
+    ours() { "$bin/task_cost" --awaits 2000000; }
+    theirs() { "$bin/task_cost_asio" --awaits 2000000 --tasks 1000000; }
+    figure=await_ns
+    pairs "await a child: ours / Asio" "at most 2.5"
+    figure=at_once_ns
+    pairs "a million spawned at once: ours / Asio" "at most 0.25"
+    figure=batch_ns
+    pairs "spawned a thousand at a time: ours / Asio" "at most 0.25"
+    theirs() { reference cost 1000 100000 1000; }
+    figure=at_once_ns
+    pairs "a million spawned at once: ours / asyncio" "at most 0.033"
+    figure=batch_ns
+    pairs "spawned a thousand at a time: ours / asyncio" "at most 0.033"
+    figure=bytes_each
+    pairs "bytes of a task that is alive: ours / asyncio" "at most 200 bytes"
+    ours() { "$bin/sleepers"; }
+    theirs() { "$bin/sleepers_threads" --ms 500; }
+    pairs "bytes of a sleeper: task / thread" "at most 260 bytes, 0.04"
+    exit
+fi
 
 if [[ $chapter == 05 ]]; then
     peers=$root/chapters/05-io-bound/peers.sh

@@ -518,9 +518,8 @@ static task<void> timers() {
     // Far ones, cancelled: else this would last.
     auto far = [&](task_group& group) -> task<void> {
         for (int i = 0; i < 100'000; ++i)
-            group.spawn(at(i, i % 2 == 0
-                                  ? event_loop::clock::time_point::max()
-                                  : start + std::chrono::hours(i)));
+            group.spawn(at(i, i % 2 == 0 ? event_loop::clock::time_point::max()
+                                         : start + std::chrono::hours(i)));
         co_await next_turn();
         group.cancel();
     };
@@ -692,8 +691,8 @@ static void stop() {
         return 1;
     });
     child.join();
-    must(child.exit_code() == -SIGINT, "SIGINT ends it: "
-                                           + child.how_it_ended());
+    must(child.exit_code() == -SIGINT,
+         "SIGINT ends it: " + child.how_it_ended());
 }
 
 int main(int argc, char** argv) try {

@@ -27,8 +27,7 @@ inline std::int64_t pay_in_all(std::int64_t tasks,
     return shared.sum;
 }
 
-inline std::int64_t parse_payments(int argc, char** argv,
-                                   const char* program) {
+inline std::int64_t parse_payments(int argc, char** argv, const char* program) {
     std::int64_t tasks = 100;
     cli(program, "Pays in, many times at once.")
         .number("tasks", tasks, 1, 1'000'000, "that pay in 1 each")

@@ -90,9 +90,9 @@ class event_loop {
 
     // Who runs for longer than `limit` without waiting is told to `blocked`,
     // by its name. Costs two looks at the clock a step.
-    void report_blocking(
-        clock::duration limit,
-        std::function<void(const char*, clock::duration)> blocked) {
+    void
+    report_blocking(clock::duration limit,
+                    std::function<void(const char*, clock::duration)> blocked) {
         limit_ = limit;
         blocked_ = std::move(blocked);
     }
@@ -163,11 +163,11 @@ class event_loop {
     void step() {
         if (!blocked_)
             return ready_frames->run_one();
-        const char* name = ready_frames->next()->name; // it may end, and be gone
+        const char* name =
+            ready_frames->next()->name; // it may end, and be gone
         const auto start = clock::now();
         ready_frames->run_one();
-        if (const auto took = clock::now() - start;
-            took > limit_ && blocked_)
+        if (const auto took = clock::now() - start; took > limit_ && blocked_)
             blocked_(name, took);
     }
 
@@ -271,7 +271,7 @@ class event_loop {
     ready_queue ready_;
     std::set<timer*, earlier> timers_;
     std::uint64_t timers_so_far_ = 0;
-    std::vector<descriptor_waits> waits_;             // by descriptor
+    std::vector<descriptor_waits> waits_; // by descriptor
     std::mutex mutex_;
     std::vector<std::function<void()>> posted_; // guarded by mutex_
     bool is_stopping_ = false;

@@ -20,6 +20,7 @@ class in_pool {
     in_pool(thread_pool& pool, Function function)
         : pool_(pool), call_(std::move(function)) {}
     bool await_ready() const { return false; }
+    //> call
     void await_suspend(std::coroutine_handle<> frame) {
         // This object lives in the frame, which does not go on before the
         // posted call: so the thread may use it until it has posted that.
@@ -30,6 +31,7 @@ class in_pool {
         });
     }
     auto await_resume() { return call_.get_future().get(); }
+    //< call
 
   private:
     thread_pool& pool_;

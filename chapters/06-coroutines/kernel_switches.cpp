@@ -43,9 +43,8 @@ static task<void> task_turns(async_event& mine, async_event& others,
         others.set();
     }
 }
-static void thread_turns(shared_semaphore& mine,
-                         shared_semaphore& others, std::int64_t turns,
-                         std::int64_t& count) {
+static void thread_turns(shared_semaphore& mine, shared_semaphore& others,
+                         std::int64_t turns, std::int64_t& count) {
     for (std::int64_t i = 0; i < turns; ++i) {
         mine.acquire();
         ++count; // between acquire and release nobody else does

@@ -51,8 +51,9 @@ int main(int argc, char** argv) try {
     fmt::print("late_p50_ms: {:.2f}\nlate_max_ms: {:.2f}\n",
                late_ms[late_ms.size() / 2], late_ms.back());
     print_coroutine_frames();
-    return finish<std::string>("blocked by " + who,
-                               block_ms > 10 ? "blocked by block" : "blocked by nobody");
+    return finish<std::string>("blocked by " + who, block_ms > 10
+                                                        ? "blocked by block"
+                                                        : "blocked by nobody");
 } catch (...) {
     return failed("loop_lag");
 }

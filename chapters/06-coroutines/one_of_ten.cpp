@@ -41,7 +41,8 @@ static void ten_in_pool(std::int64_t ms, std::atomic<int>& ended) {
     thread_pool pool(10);
     std::vector<pool_future<void>> all;
     for (int i = 0; i < 10; ++i)
-        all.push_back(pool.submit([i, ms, &ended] { in_thread(i, ms, ended); }));
+        all.push_back(
+            pool.submit([i, ms, &ended] { in_thread(i, ms, ended); }));
     for (pool_future<void>& one : all)
         one.get(); // throws at the third; the destructor waits for the rest
 }

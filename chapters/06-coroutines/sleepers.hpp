@@ -15,8 +15,7 @@ struct sleepers_job {
 // Reads the options, and prints the configuration.
 inline sleepers_job parse_sleepers_job(int argc, char** argv,
                                        const char* program, const char* what,
-                                       std::int64_t sleepers,
-                                       std::int64_t ms) {
+                                       std::int64_t sleepers, std::int64_t ms) {
     sleepers_job job{sleepers, ms};
     cli(program, "Sleeps many times at once.")
         .number("sleepers", job.sleepers, 1, 10'000'000, what)
@@ -41,6 +40,7 @@ inline std::int64_t resident_kib(const std::string& process = "self") {
 inline void print_sleepers(const sleepers_job& job, std::int64_t kib,
                            double start_s, double total_s) {
     const auto each = double(job.sleepers);
-    fmt::print("start_ms: {:.1f}\ntotal_ms: {:.1f}\nbytes_each: {:.0f}\n",
-               1e3 * start_s, 1e3 * total_s, 1024 * double(kib) / each);
+    fmt::print("start_us: {:.2f}\ntotal_ms: {:.1f}\nbytes_each: {:.0f}\n",
+               1e6 * start_s / each, 1e3 * total_s,
+               1024 * double(kib) / each);
 }

@@ -23,8 +23,7 @@ class frame_clock {
     explicit frame_clock(spinner& state) : state_(state) {}
     frame_clock(const frame_clock&) = delete;
     ~frame_clock() {
-        state_.longest_ms =
-            std::max(state_.longest_ms, 1e3 * clock_.seconds());
+        state_.longest_ms = std::max(state_.longest_ms, 1e3 * clock_.seconds());
     }
 
   private:

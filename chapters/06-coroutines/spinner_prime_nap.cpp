@@ -33,12 +33,13 @@ int main(int argc, char** argv) try {
     std::int64_t every = 100'000;
     cli("spinner_prime_nap", "Computes with naps in the spinner's loop.")
         .choice("loop", loop, {"nested", "one", "no-nap"}, "of the prime test")
-        .number("every", every, 2, 100'000'000, "divisors, even, before a nap")
+        .number("every", every, 2, 100'000'000,
+                "numbers, half of which are tried, before a nap")
         .number("interval-us", state.interval_us, 100, 10'000'000,
                 "between frames")
         .parse(argc, argv);
     every -= every % 2;
-    fmt::print("is {} prime? A nap every {} divisors ({} loop)\n", big_prime,
+    fmt::print("is {} prime? A nap every {} numbers ({} loop)\n", big_prime,
                every, loop);
     const auto often = static_cast<std::uint64_t>(every);
     const event_loop events;

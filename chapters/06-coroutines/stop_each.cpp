@@ -87,10 +87,10 @@ int main(int argc, char** argv) try {
     fmt::print("task_waits_ms: {:.2f}\ntask_computes_ms: {:.2f}\n", task_waits,
                task_computes);
     print_coroutine_frames();
-    const bool only_process = process_computes < 0.9 * double(ms)
-                              && task_computes >= double(ms);
-    return finish<std::string>(only_process ? "only the process" : "others, too",
-                               "only the process");
+    const bool only_process =
+        process_computes < 0.9 * double(ms) && task_computes >= double(ms);
+    return finish<std::string>(
+        only_process ? "only the process" : "others, too", "only the process");
 } catch (...) {
     return failed("stop_each");
 }

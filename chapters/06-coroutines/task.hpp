@@ -35,7 +35,7 @@
 // catches those, to try again, lets it pass.
 struct cancelled {};
 
-//> waiter
+//> cancellation
 // A place where a task waits until somebody calls wake() or cancels it. What
 // can be awaited derives from this.
 struct running_task;
@@ -56,9 +56,7 @@ class waiter {
     std::coroutine_handle<> frame_;
     running_task* who_ = nullptr;
 };
-//< waiter
 
-//> running_task
 // A task that runs beside others, with all that it awaits: what asyncio calls
 // a Task. Cancelling it ends its wait by an exception, once; if it does not
 // wait, then its next wait. It may clean up, and wait for that.
@@ -76,7 +74,7 @@ struct running_task {
   protected:
     ~running_task() = default;
 };
-//< running_task
+//< cancellation
 
 //> ready_queue
 // Frames that wait for nothing any more, first come first served.
@@ -116,7 +114,8 @@ class ready_queue {
     std::vector<entry> ring_ = std::vector<entry>(1024);
     std::size_t first_ = 0, count_ = 0;
 };
-inline constinit thread_local ready_queue* ready_frames = nullptr; // of this thread
+// Of this thread; nullptr where no event loop is.
+inline constinit thread_local ready_queue* ready_frames = nullptr;
 //< ready_queue
 
 // Frames of tasks that this thread has made, and destroyed.
@@ -163,7 +162,6 @@ class promise_base {
                 throw cancelled{};
         }
     };
-    //> at_end
     struct at_end {
         bool await_ready() const noexcept { return false; }
         template<class Promise>
@@ -172,11 +170,10 @@ class promise_base {
             if (promise.awaited_by)
                 ready_frames->push(promise.awaited_by, ready_frames->current);
             else
-                ready_frames->current->ended(promise.error); // destroys the frame
+                ready_frames->current->ended(promise.error); // frame is gone
         }
         void await_resume() const noexcept {}
     };
-    //< at_end
     at_begin initial_suspend() const { return {}; }
     at_end final_suspend() const noexcept { return {}; }
     void unhandled_exception() { error = std::current_exception(); }
@@ -237,7 +234,8 @@ class [[nodiscard]] task {
   public:
     struct promise_type : promise_of<T> {
         task get_return_object() {
-            return task(std::coroutine_handle<promise_type>::from_promise(*this));
+            return task(
+                std::coroutine_handle<promise_type>::from_promise(*this));
         }
     };
     task(task&& other) noexcept : frame_(std::exchange(other.frame_, {})) {}

@@ -17,7 +17,8 @@ inline task_cost_job parse_task_cost_job(int argc, char** argv,
                                          const char* program) {
     task_cost_job job;
     cli(program, "Awaits and spawns tasks that do nothing.")
-        .number("awaits", job.awaits, 1, 1'000'000'000, "of a child, one by one")
+        .number("awaits", job.awaits, 1, 1'000'000'000,
+                "of a child, one by one")
         .number("tasks", job.tasks, 1, 100'000'000, "to spawn")
         .number("batch", job.batch, 1, 100'000'000, "tasks at a time")
         .parse(argc, argv);

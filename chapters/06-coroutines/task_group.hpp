@@ -37,9 +37,11 @@ struct group_error : std::runtime_error {
             try {
                 std::rethrow_exception(one);
             } catch (const std::exception& error) {
-                joined += (joined.empty() ? "" : "; ") + std::string(error.what());
+                joined +=
+                    (joined.empty() ? "" : "; ") + std::string(error.what());
             } catch (...) {
-                joined += (joined.empty() ? "" : "; ") + std::string("unknown error");
+                joined +=
+                    (joined.empty() ? "" : "; ") + std::string("unknown error");
             }
         return joined;
     }

@@ -6,6 +6,7 @@
 #include "01-processes/process.hpp"
 #include "01-processes/shared_memory.hpp"
 #include "common/cli.hpp"
+#include "common/stopwatch.hpp"
 
 struct shared_state {
     shared_semaphore done;
@@ -36,12 +37,15 @@ int main(int argc, char** argv) try {
     fmt::print("is {} prime? A frame every {} us\n", number, interval_us);
     const auto state = make_shared_memory<shared_state>();
     process spinner([&] { return spin(*state, interval_us); });
+    const stopwatch clock;
     std::int64_t primes = 0;
     for (std::int64_t round = 0; round < rounds; ++round)
         primes += is_prime(number);
+    const double seconds = clock.seconds();
     state->done.release();
     spinner.join();
-    fmt::print("frames: {}\n", state->frames);
+    fmt::print("frames: {}\nframes_per_s: {:.1f}\n", state->frames,
+               double(state->frames) / seconds);
     return finish<std::string>(primes == rounds ? "prime" : "not prime",
                                "prime");
 } catch (...) {

@@ -4,6 +4,7 @@
 //     build/bin/spinner_thread
 #include "01-processes/primes.hpp"
 #include "02-threads/event.hpp"
+#include "common/stopwatch.hpp"
 
 #include <unistd.h>
 
@@ -32,10 +33,13 @@ int main(int argc, char** argv) try {
     event done;
     std::int64_t frames = 0; // the spinner's, until it is joined
     std::thread spinner(spin, std::ref(done), interval_us, std::ref(frames));
+    const stopwatch clock;
     const bool prime = is_prime(number);
+    const double seconds = clock.seconds();
     done.set();
     spinner.join();
-    fmt::print("frames: {}\n", frames);
+    fmt::print("frames: {}\nframes_per_s: {:.1f}\n", frames,
+               double(frames) / seconds);
     return finish<std::string>(prime ? "prime" : "not prime", "prime");
 } catch (...) {
     return failed("spinner_thread");

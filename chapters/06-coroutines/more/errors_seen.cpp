@@ -54,8 +54,7 @@ static std::vector<std::string> all_seen() {
     seen.push_back("thread: " + end_of_child([] { std::thread(fail).join(); }));
     thread_pool pool(1);
     seen.push_back("pool: " + caught([&] { pool.submit(fail).get(); }));
-    seen.push_back("task: "
-                   + caught([] { event_loop().run(failing_task()); }));
+    seen.push_back("task: " + caught([] { event_loop().run(failing_task()); }));
     return seen;
 }
 //< seen

@@ -33,7 +33,7 @@ int main(int argc, char** argv) try {
     const double started = clock.seconds();
     std::int64_t kib = resident_kib() - before;
     for (const process& child : children) // those that do not sleep any more
-        if (child.pidfd() != -1)           // have no memory, and count as 0
+        if (child.pidfd() != -1)          // have no memory, and count as 0
             kib += resident_kib(std::to_string(child.pid()));
     for (process& child : children) {
         child.join();

@@ -1,0 +1,140 @@
+"""What this chapter does with tasks, with those of asyncio.
+
+    reference.py cost AWAITS TASKS BATCH      prints what task_cost prints
+    reference.py sleepers TASKS MS            what sleepers prints
+    reference.py spinner LOOP EVERY           what spinner_prime_nap prints:
+                                              LOOP is one, no-nap, nested or
+                                              blocked
+"""
+import asyncio
+import math
+import sys
+import time
+
+
+def resident_kib():
+    with open("/proc/self/smaps_rollup") as file:
+        for line in file:
+            if line.startswith("Pss:"):
+                return int(line.split()[1])
+    raise RuntimeError("no Pss in smaps_rollup")
+
+
+async def number(i):
+    return i
+
+
+async def cost(awaits, tasks, batch):
+    total = 0
+    start = time.perf_counter()
+    for i in range(awaits):
+        total += await number(i)
+    print(f"await_ns: {(time.perf_counter() - start) * 1e9 / awaits:.1f}")
+
+    start = time.perf_counter()
+    for first in range(0, tasks, batch):
+        async with asyncio.TaskGroup() as group:
+            some = [group.create_task(number(i))
+                    for i in range(first, first + batch)]
+        total += sum(one.result() for one in some)
+    print(f"batch_ns: {(time.perf_counter() - start) * 1e9 / tasks:.1f}")
+
+    before = resident_kib()
+    start = time.perf_counter()
+    async with asyncio.TaskGroup() as group:
+        every = [group.create_task(number(i)) for i in range(tasks)]
+        alive = resident_kib() - before
+    total += sum(one.result() for one in every)
+    print(f"at_once_ns: {(time.perf_counter() - start) * 1e9 / tasks:.1f}")
+    print(f"bytes_each: {1024 * alive / tasks:.0f}")
+    return total, awaits * (awaits - 1) // 2 + tasks * (tasks - 1)
+
+
+async def sleepers(tasks, ms):
+    before = resident_kib()
+    start = time.perf_counter()
+
+    async def sleeper():
+        await asyncio.sleep(start + ms / 1e3 - time.perf_counter())
+        return 1
+
+    async with asyncio.TaskGroup() as group:
+        every = [group.create_task(sleeper()) for _ in range(tasks)]
+        await asyncio.sleep(0)
+        started = time.perf_counter() - start
+        kib = resident_kib() - before
+    print(f"start_us: {started * 1e6 / tasks:.2f}")
+    print(f"total_ms: {(time.perf_counter() - start) * 1e3:.1f}")
+    print(f"bytes_each: {1024 * kib / tasks:.0f}")
+    return sum(one.result() for one in every), tasks
+
+
+async def one_loop(n, every, nap):
+    for i in range(3, math.isqrt(n) + 1, 2):
+        if n % i == 0:
+            return False
+        if i % every == 1 and nap:
+            await asyncio.sleep(0)
+    return True
+
+
+async def nested_loops(n, every):
+    root = math.isqrt(n)
+    for first in range(3, root + 1, every):
+        for i in range(first, min(first + every, root + 1), 2):
+            if n % i == 0:
+                return False
+        await asyncio.sleep(0)
+    return True
+
+
+async def blocked(n):
+    for i in range(3, math.isqrt(n) + 1, 2):
+        if n % i == 0:
+            return False
+    return True
+
+
+async def spinner(loop, every):
+    n = 50_000_000_000_053  # a prime; the book's would take ten times as long
+    frames = 0
+
+    async def spin():
+        nonlocal frames
+        while True:
+            await asyncio.sleep(0.01)
+            frames += 1
+
+    task = asyncio.create_task(spin())
+    await asyncio.sleep(0)
+    start = time.perf_counter()
+    checks = {"one": lambda: one_loop(n, every, True),
+              "no-nap": lambda: one_loop(n, every, False),
+              "nested": lambda: nested_loops(n, every),
+              "blocked": lambda: blocked(n)}
+    prime = await checks[loop]()
+    seconds = time.perf_counter() - start
+    task.cancel()
+    print(f"prime_ms: {seconds * 1e3:.1f}")
+    print(f"frames: {frames}")
+    print(f"frames_per_s: {frames / seconds:.1f}")
+    return prime, True
+
+
+async def main():
+    name, *words = sys.argv[1:]
+    numbers = [int(word) for word in words if word.isdigit()]
+    print(f"asyncio of Python {sys.version.split()[0]}: {' '.join(sys.argv[1:])}")
+    if name == "spinner":
+        result, expected = await spinner(words[0], numbers[0])
+    else:
+        result, expected = await {"cost": cost, "sleepers": sleepers}[name](
+            *numbers)
+    print(f"result: {result} (expected {expected})")
+    sys.exit(0 if result == expected else 4)
+
+
+if sys.version_info < (3, 11):
+    print("reference.py: asyncio.TaskGroup needs Python 3.11", file=sys.stderr)
+    sys.exit(3)
+asyncio.run(main())

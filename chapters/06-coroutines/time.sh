@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# Times the tasks of this chapter; see tools/time_variants.sh.
+# shellcheck source-path=SCRIPTDIR source=../../tools/time_variants.sh
+source "$(dirname "$0")/../../tools/time_variants.sh"
+here=$(dirname "$(readlink -f "$0")")
+
+chapter 06-coroutines "Coroutines"
+
+case $profile in
+quick) awaits=1000000 tasks=200000 sleepers=100000 threads=2000 processes=300 ;;
+default) awaits=2000000 tasks=300000 sleepers=100000 threads=4000 processes=500 ;;
+full) awaits=5000000 tasks=1000000 sleepers=100000 threads=10000 processes=2000 ;;
+esac
+find_python
+if [[ -n $python ]] &&
+    ! "$python" -c 'import asyncio; asyncio.TaskGroup' 2>/dev/null; then
+    python=
+fi
+asyncio() { # LABEL ARGUMENTS ...
+    if [[ -n $python ]]; then
+        peer "$1" "$python" "$here/reference.py" "${@:2}"
+    else
+        absent "$1" "no Python 3.11"
+    fi
+}
+
+problem spinner "A spinner beside a prime test"
+no_race
+variant spinner_process spinner_process
+variant spinner_thread spinner_thread
+variant spinner_coroutine spinner_coroutine --ms 100
+variant spinner_prime_blocked spinner_prime_blocked
+variant spinner_prime_executor spinner_prime_executor
+sweep spinner_prime_process spinner_prime_process
+asyncio asyncio@loop=blocked spinner blocked 100000
+note "A frame every 10 ms is asked for. spinner_coroutine has no prime test: it waits. Longest: from one frame to the next. Python's number is a smaller one."
+
+problem nap "A prime test that lets others go on now and then" prime_ms
+variant spinner_prime_nap@loop=nested spinner_prime_nap --loop nested
+variant spinner_prime_nap@loop=one spinner_prime_nap --loop one
+variant spinner_prime_nap@loop=no-nap spinner_prime_nap --loop no-nap
+for every in 1000 10; do
+    for loop in nested one; do
+        detail spinner_prime_nap@loop=$loop@every=$every spinner_prime_nap \
+            --loop $loop --every $every
+    done
+done
+for loop in nested one no-nap; do
+    asyncio asyncio@loop=$loop spinner $loop 100000
+done
+asyncio asyncio@loop=one@every=10 spinner one 10
+note "Without every=N a nap comes every 100,000 numbers, of which half are tried. no-nap asks each time whether it is time, and never naps. Python's number is a smaller one: compare its lines with each other."
+
+problem tasks "Tasks that do nothing" at_once_ns
+variant task_cost task_cost --awaits "$awaits" --tasks "$tasks"
+if [[ -x $bin/task_cost_asio ]] || $list; then
+    sweep task_cost_asio task_cost_asio --awaits "$awaits" \
+        --tasks $((tasks / 3))
+else
+    absent task_cost_asio "no Asio"
+fi
+asyncio asyncio@tasks=50000 cost 200000 50000 1000
+note "await: of a child, one after the other. batch: spawned a thousand at a time; at once: all of them. bytes each: of those that are all alive; of asyncio resident ones, else those that malloc has given."
+
+problem sleepers "Many that sleep at the same time" bytes_each
+variant sleepers sleepers --sleepers "$sleepers"
+variant sleepers_threads sleepers_threads --sleepers "$threads" --ms 300
+sweep sleepers_processes sleepers_processes --sleepers "$processes" --ms 500
+asyncio asyncio@sleepers=50000 sleepers 50000 800
+note "100,000 tasks sleep 200 ms, $threads threads 300 ms, $processes processes 500 ms. start: one, until it sleeps. bytes each: resident, without what the kernel keeps for each."
+
+problem lag "A timer in a loop that a call blocks" late_max_ms
+no_race
+variant loop_lag loop_lag
+variant loop_lag@block-ms=0 loop_lag --block-ms 0
+
+problem switches "Taking turns" tasks_turn_ns
+no_race
+variant kernel_switches kernel_switches --turns 10000
+
+problem stop "Stopped from outside" process_computes_ms
+no_race
+variant stop_each stop_each --ms 60
+
+problem ten "One of ten fails" group_ms
+no_race
+variant one_of_ten one_of_ten --ms 60
+
+problem items "A task for each of a hundred thousand items" items_per_s
+variant unbounded_tasks unbounded_tasks
+variant bounded_tasks bounded_tasks
+for n in 10 100 10000; do
+    detail bounded_tasks@at-a-time=$n bounded_tasks --at-a-time $n \
+        --items $((n < 1000 ? 1000 * n : 100000))
+done
+note "1 ms of waiting each, so that 1,000 at a time do at most a million a second. With 10 and 100 at a time a tenth of the items, or less."
+
+problem stacks "With a stack of their own, and without" stackless_ns
+no_race
+variant stackful stackful --coroutines 100 --rounds 1000
+
+problem loops "Tasks in several loops" step_ns
+variant tasks_on_threads@workers=1 tasks_on_threads --workers 1
+variant tasks_on_threads@workers=2 tasks_on_threads --workers 2
+go

@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# The programs of chapter 06, run as a reader runs them.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+source "$(dirname "$0")/lib.sh"
+
+even='coroutines: [1-9][0-9]* created, [1-9][0-9]* destroyed.'
+sanitized=false
+! grep -q -e __tsan_init -e __asan_init "$bin/sleepers" || sanitized=true
+
+for values in 1 2 10 90; do
+    runs "$even.result: [0-9]+ " generator --values $values
+done
+runs "two_that_never_wait: xxxyyy.${even}result: 12sa3 xxxyyy " call_spawn_await
+
+# --- The spinner --------------------------------------------------------------
+
+runs "frames: [1-9][0-9]*.*${even}result: 42 " spinner_coroutine --ms 100
+runs "frames: 0.*${even}result: prime " spinner_prime_blocked --interval-us 1000
+at_most "spinner_prime_blocked: the one frame lasts as long as the test" \
+    "$(number prime_ms)" "$(awk "BEGIN { print 1.2 * $(number longest_ms) }")"
+for program in executor process; do
+    runs "frames: [1-9][0-9]*.*${even}result: prime " spinner_prime_$program \
+        --interval-us 1000
+done
+for loop in nested one; do
+    runs "frames: [1-9][0-9]*.*${even}result: prime " spinner_prime_nap \
+        --loop $loop --interval-us 1000
+done
+runs "frames: 0.*${even}result: prime " spinner_prime_nap --loop no-nap \
+    --interval-us 1000
+
+# --- Ends ---------------------------------------------------------------------
+
+runs "${even}result: only the process " stop_each --ms 300
+at_most "stop_each: a task that waits" "$(number task_waits_ms)" 200
+at_most "stop_each: one that computes" 300 "$(number task_computes_ms)"
+runs "group_error: the third.*pool_error: the third.*${even}result: ended in the group 0, in the pool 9 " \
+    one_of_ten --ms 1000
+at_most "one_of_ten: the group gives up" "$(number group_ms)" 900
+at_most "one_of_ten: the pool does not" 1000 "$(number pool_ms)"
+runs 'process: exit code 1.thread: killed by SIGABRT.pool: no such row.task: no such row' \
+    errors_seen
+
+# --- Many ---------------------------------------------------------------------
+
+runs "${even}result: 20000 " sleepers --sleepers 20000 --ms 50
+$sanitized || at_most "sleepers: bytes" "$(number bytes_each)" 300
+runs 'result: 300 ' sleepers_threads --sleepers 300 --ms 200
+runs 'result: 50 ' sleepers_processes --sleepers 50 --ms 300
+runs "await_ns: [0-9.]+.batch_ns: [0-9.]+.at_once_ns: [0-9.]+.bytes_each: [1-9][0-9]*.${even}result: 49995000 " \
+    task_cost --awaits 1 --tasks 7071 --batch 7071
+for batch in 1 7 1000; do
+    runs "${even}result: " task_cost --awaits 1000 --tasks 1000 --batch $batch
+done
+[[ ! -x $bin/task_cost_asio ]] ||
+    runs 'result: 1498500 ' task_cost_asio --awaits 1000 --tasks 1000
+runs "most_alive: 20000.*${even}result: 199990000 " unbounded_tasks \
+    --items 20000
+runs "most_alive: 7.*${even}result: 499500 " bounded_tasks --items 1000 \
+    --at-a-time 7
+runs "${even}result: 400 " stackful --coroutines 20 --rounds 10
+runs "processes_listed: 50.threads_listed: [0-9]+.tasks_listed: 0.${even}result: " \
+    seen_from_outside --each 50
+
+# --- Turns --------------------------------------------------------------------
+
+runs "tasks_waits: [0-9]+.*${even}result: 40000 " kernel_switches --turns 10000
+at_most "kernel_switches: tasks do not wait in the kernel" \
+    "$(number tasks_waits)" 100
+at_most "kernel_switches: threads do" 5000 \
+    "$(($(number threads_waits) + $(number threads_taken)))"
+runs "${even}result: 1 .expected 1, broken on purpose" lost_update --tasks 1
+for tasks in 1 100 5000; do
+    runs "${even}result: $tasks " lost_update_mutex --tasks $tasks
+done
+for workers in 1 2 7; do
+    runs "in $workers loops.*${even}result: 5000 " tasks_on_threads \
+        --workers $workers --tasks 100 --steps 50
+done
+runs "${even}result: blocked by block " loop_lag --block-ms 200
+at_most "loop_lag: as late as the call is long" 150 "$(number late_max_ms)"
+runs 'result: asleep ' clap_event --ms 30
+runs 'result: awake .*broken on purpose' clap_spin --ms 30
+
+# --- A signal -----------------------------------------------------------------
+
+# SIGTERM ends them by that signal, as it does any program that leaves nothing
+# behind; children go with their parent.
+"$bin/spinner_coroutine" --ms 60000 >/dev/null &
+pid=$!
+sleep 0.2
+kill -TERM $pid
+status=0
+wait $pid || status=$?
+same "spinner_coroutine, SIGTERM: exit status" 143 "$status"

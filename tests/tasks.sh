@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# Chapter 06's tasks, compiled eight ways: by two compilers, without
+# optimization, with it, and with each of two sanitizers. What a compiler makes
+# of co_await differs from build to build: see the chapter's "Why is there a
+# queue?". --full takes the numbers of tests/tasks.md, and prints its table.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+source "$(dirname "$0")/lib.sh"
+
+completions=1000000 sanitized=100000
+[[ ${1:-} != --full ]] || completions=10000000 sanitized=1000000
+
+flags=(-std=c++20 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+    -I "$root" -I "$root/chapters")
+
+# try NAME COMPLETIONS COMPILER ...: compiles and runs; leaves NAME.said.
+try() {
+    if ! "${@:3}" "${flags[@]}" "$root/tests/tasks.cpp" -lfmt -pthread \
+        -o "$work/$1" >"$work/$1.said" 2>&1; then
+        sed -i '1s/^/it does not compile: /' "$work/$1.said"
+        return
+    fi
+    timeout 200 "$work/$1" "$2" >"$work/$1.said" 2>&1 ||
+        echo "exit status $?" >>"$work/$1.said"
+}
+
+asan=(-O1 "-fsanitize=address,undefined" -fno-sanitize-recover=all)
+tsan=(-O1 -fsanitize=thread)
+# The slow ones first. clang 14 cannot check calls of coroutines by pointer.
+(
+    try g++-asan $sanitized g++ "${asan[@]}" -Wno-maybe-uninitialized
+    try g++-tsan $sanitized g++ "${tsan[@]}"
+    try g++-O2 $completions g++ -O2
+    try g++-O0 $completions g++ -O0
+) &
+(
+    try clang++-asan $sanitized clang++ "${asan[@]}" -fno-sanitize=function
+    try clang++-tsan $sanitized clang++ "${tsan[@]}"
+    try clang++-O2 $completions clang++ -O2
+    try clang++-O0 $completions clang++ -O0
+) &
+wait
+
+for compiler in g++ clang++; do
+    for build in O0 O2 asan tsan; do
+        name=$compiler-$build times=$completions
+        [[ $build != ?san ]] || times=$sanitized
+        said=$(<"$work/$name.said")
+        matches "$name" "^[1-9][0-9]* cancellations, [0-9]+ items in and out"$'\n'"[0-9]+ checks, $times completions, [0-9]+ frames created and destroyed$" "$said"
+        [[ ${1:-} != --full ]] ||
+            printf '| %s | %s | %s | %s | %s |\n' "$compiler" "$build" \
+                "$(sed -n 's/.* checks, \(.*\) completions.*/\1/p' <<<"$said")" \
+                "$(sed -n 's/ cancellations.*//p' <<<"$said")" \
+                "$(sed -n 's/ checks,.*//p' <<<"$said")"
+    done
+done
+
+# Does it see anything? A loop that forgets whom it has woken, and a group that
+# leaves its errors behind.
+mkdir -p "$work/book"
+cp -r "$root/chapters" "$root/common" "$root/tests" "$work/book"
+spoilt() { # WHAT FILE SED-EXPRESSION TEXT
+    local file=$work/book/chapters/06-coroutines/$2
+    cp "$file" "$work/kept"
+    sed -i "$3" "$file"
+    differs "$1: the file has changed" "" "$(diff "$file" "$work/kept")"
+    call g++ -std=c++20 -O0 -I "$work/book" -I "$work/book/chapters" \
+        "$work/book/tests/tasks.cpp" -lfmt -pthread -o "$work/spoilt"
+    same "$1: it compiles: $err" 0 "$status"
+    call timeout 60 "$work/spoilt" 1000
+    differs "$1: exit status" 0 "$status"
+    matches "$1" "$4" "$err"
+    cp "$work/kept" "$file"
+}
+spoilt "a cancellation that comes too late is thrown all the same" task.hpp \
+    's/^    who_->at = nullptr;$/    if (!who_->cancel_requested) who_->at = nullptr;/' \
+    'a cancellation that comes late|each item'
+spoilt "errors that are lost" task_group.hpp \
+    's/errors_.push_back(std::move(error));/if (errors_.empty()) errors_.push_back(std::move(error));/' \
+    'all errors, the first first'
