@@ -8,11 +8,12 @@
 
 //> all
 static task<void> handle_with(async_semaphore::permit, item one,
-                              items_state& state) {
+                              many_items_state& state) {
     co_await handle(std::move(one), state);
 } // and here the permit goes back
 
-static task<void> handle_all(const items_job& job, items_state& state) {
+static task<void> handle_all(const many_items_job& job,
+                             many_items_state& state) {
     async_semaphore permits(job.at_a_time);
     auto body = [&](task_group& group) -> task<void> {
         for (std::int64_t i = 0; i < job.items; ++i)
@@ -24,8 +25,9 @@ static task<void> handle_all(const items_job& job, items_state& state) {
 //< all
 
 int main(int argc, char** argv) try {
-    const items_job job = parse_items_job(argc, argv, "bounded_tasks");
-    return time_items(job, handle_all);
+    const many_items_job job =
+        parse_many_items_job(argc, argv, "bounded_tasks");
+    return time_many_items(job, handle_all);
 } catch (...) {
     return failed("bounded_tasks");
 }

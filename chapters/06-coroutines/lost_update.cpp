@@ -2,10 +2,10 @@
 // are lost all the same: between the look and the write there is a co_await.
 //
 //     build/bin/lost_update --tasks 100
-#include "account.hpp"
+#include "payments.hpp"
 
 //> pay_in
-static task<void> pay_in(account& shared) {
+static task<void> pay_in(payments& shared) {
     const std::int64_t seen = shared.sum;
     co_await next_turn(); // asks somebody whether it may
     shared.sum = seen + 1;

@@ -1,10 +1,10 @@
 // lost_update_mutex: the same with a lock that is held across the co_await.
 //
 //     build/bin/lost_update_mutex --tasks 100
-#include "account.hpp"
+#include "payments.hpp"
 
 //> pay_in
-static task<void> pay_in(account& shared) {
+static task<void> pay_in(payments& shared) {
     const auto lock = co_await shared.lock.lock();
     const std::int64_t seen = shared.sum;
     co_await next_turn(); // nobody else is between look and write

@@ -5,15 +5,14 @@
 #include "frames.hpp"
 #include "task_group.hpp"
 
+#include "04-data-parallelism/peak_memory.hpp"
 #include "common/cli.hpp"
 #include "common/stopwatch.hpp"
 
-#include <sys/resource.h>
-
-struct items_job {
+struct many_items_job {
     std::int64_t items = 100'000, at_a_time = 1000;
 };
-struct items_state {
+struct many_items_state {
     std::int64_t alive = 0, most_alive = 0, sum = 0;
 };
 
@@ -26,15 +25,16 @@ inline item make_item(std::int64_t i) {
     return {i, std::string(200, char('a' + i % 26))};
 }
 
-inline task<void> handle(item one, items_state& state) {
+inline task<void> handle(item one, many_items_state& state) {
     state.most_alive = std::max(state.most_alive, ++state.alive);
     co_await sleep_for(std::chrono::milliseconds(1)); // a server's answer
     --state.alive;
     state.sum += one.number;
 }
 
-inline items_job parse_items_job(int argc, char** argv, const char* program) {
-    items_job job;
+inline many_items_job parse_many_items_job(int argc, char** argv,
+                                           const char* program) {
+    many_items_job job;
     cli(program, "Handles items, a task for each.")
         .number("items", job.items, 1, 10'000'000, "to handle")
         .number("at-a-time", job.at_a_time, 1, 10'000'000,
@@ -44,21 +44,14 @@ inline items_job parse_items_job(int argc, char** argv, const char* program) {
     return job;
 }
 
-// Peak memory of this process. Source: getrusage(2).
-inline double peak_kib() {
-    rusage used = {};
-    check(::getrusage(RUSAGE_SELF, &used), "getrusage");
-    return double(used.ru_maxrss);
-}
-
-inline int time_items(const items_job& job,
-                      task<void> (*handle_all)(const items_job&,
-                                               items_state&)) {
-    items_state state;
-    const double before = peak_kib();
+inline int time_many_items(const many_items_job& job,
+                           task<void> (*handle_all)(const many_items_job&,
+                                                    many_items_state&)) {
+    many_items_state state;
+    const std::int64_t before = peak_kib();
     const stopwatch clock;
     event_loop().run(handle_all(job, state));
-    fmt::print("items_per_s: {:.0f}\nmost_alive: {}\npeak_kib: {:.0f}\n",
+    fmt::print("items_per_s: {:.0f}\nmost_alive: {}\npeak_kib: {}\n",
                double(job.items) / clock.seconds(), state.most_alive,
                peak_kib() - before);
     print_coroutine_frames();

@@ -19,7 +19,7 @@ static task<void> sleeper() {
 
 static task<void> sleep_all(const sleepers_job& job) {
     until = event_loop::clock::now() + std::chrono::milliseconds(job.ms);
-    const std::int64_t before = resident_kib();
+    const std::int64_t before = memory_now();
     const stopwatch clock;
     double started = 0;
     std::int64_t kib = 0;
@@ -31,7 +31,7 @@ static task<void> sleep_all(const sleepers_job& job) {
         }
         co_await next_turn();
         started = clock.seconds();
-        kib = resident_kib() - before;
+        kib = memory_now() - before;
     };
     co_await in_group(body);
     print_sleepers(job, kib, started, clock.seconds());

@@ -1,12 +1,12 @@
 // Many that sleep at the same time, and what they cost.
 #pragma once
 
+#include "05-io-bound/process_memory.hpp"
 #include "common/check.hpp"
 #include "common/cli.hpp"
 #include "common/stopwatch.hpp"
 
-#include <fstream>
-#include <string>
+#include <unistd.h>
 
 struct sleepers_job {
     std::int64_t sleepers = 0, ms = 0; // each sleeps that long
@@ -25,15 +25,9 @@ inline sleepers_job parse_sleepers_job(int argc, char** argv,
     return job;
 }
 
-// What a process has in memory, in KiB: its own pages, and its share of those
-// that it shares. Source: smaps_rollup in proc(5).
-inline std::int64_t resident_kib(const std::string& process = "self") {
-    std::ifstream file("/proc/" + process + "/smaps_rollup");
-    for (std::string word; file >> word;)
-        if (std::int64_t kib = 0; word == "Pss:" && file >> kib)
-            return kib;
-    throw missing("/proc/PID/smaps_rollup is needed, which Linux has since "
-                  "4.14");
+// What this process and its children have in memory, in KiB.
+inline std::int64_t memory_now() {
+    return memory_kib(::getpid());
 }
 
 // Prints what one of them cost.
@@ -41,6 +35,5 @@ inline void print_sleepers(const sleepers_job& job, std::int64_t kib,
                            double start_s, double total_s) {
     const auto each = double(job.sleepers);
     fmt::print("start_us: {:.2f}\ntotal_ms: {:.1f}\nbytes_each: {:.0f}\n",
-               1e6 * start_s / each, 1e3 * total_s,
-               1024 * double(kib) / each);
+               1e6 * start_s / each, 1e3 * total_s, 1024 * double(kib) / each);
 }

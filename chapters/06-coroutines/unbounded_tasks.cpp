@@ -5,7 +5,8 @@
 #include "many_items.hpp"
 
 //> all
-static task<void> handle_all(const items_job& job, items_state& state) {
+static task<void> handle_all(const many_items_job& job,
+                             many_items_state& state) {
     auto body = [&](task_group& group) -> task<void> {
         for (std::int64_t i = 0; i < job.items; ++i)
             group.spawn(handle(make_item(i), state));
@@ -16,8 +17,9 @@ static task<void> handle_all(const items_job& job, items_state& state) {
 //< all
 
 int main(int argc, char** argv) try {
-    const items_job job = parse_items_job(argc, argv, "unbounded_tasks");
-    return time_items(job, handle_all);
+    const many_items_job job =
+        parse_many_items_job(argc, argv, "unbounded_tasks");
+    return time_many_items(job, handle_all);
 } catch (...) {
     return failed("unbounded_tasks");
 }

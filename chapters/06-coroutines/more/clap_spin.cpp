@@ -1,5 +1,5 @@
-// clap_spin: "while not hands.asleep: clap()", the last line of the talk. The
-// hands have no time to fall asleep: broken on purpose.
+// clap_spin: broken on purpose. "while not hands.asleep: clap()", the last line
+// of the talk. The hands have no time to fall asleep.
 //
 //     build/bin/clap_spin --ms 50
 #include "06-coroutines/clap.hpp"

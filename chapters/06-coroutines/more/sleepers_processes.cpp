@@ -15,7 +15,7 @@ int main(int argc, char** argv) try {
         argc, argv, "sleepers_processes", "processes", 2000, 1000);
     const auto asleep = make_shared_memory<std::atomic<std::int64_t>>();
     std::int64_t woken = 0;
-    const std::int64_t before = resident_kib();
+    const std::int64_t before = memory_now();
     const stopwatch clock;
     std::vector<process> children;
     for (std::int64_t i = 0; i < job.sleepers; ++i)
@@ -31,10 +31,7 @@ int main(int argc, char** argv) try {
             break; // one has died, or all have slept enough
     }
     const double started = clock.seconds();
-    std::int64_t kib = resident_kib() - before;
-    for (const process& child : children) // those that do not sleep any more
-        if (child.pidfd() != -1)          // have no memory, and count as 0
-            kib += resident_kib(std::to_string(child.pid()));
+    const std::int64_t kib = memory_now() - before;
     for (process& child : children) {
         child.join();
         woken += child.exit_code() == 0 ? 1 : 0;

@@ -12,7 +12,7 @@ int main(int argc, char** argv) try {
     const sleepers_job job = parse_sleepers_job(argc, argv, "sleepers_threads",
                                                 "threads", 10'000, 1000);
     std::atomic<std::int64_t> asleep = 0, woken = 0;
-    const std::int64_t before = resident_kib();
+    const std::int64_t before = memory_now();
     const stopwatch clock;
     double started = 0;
     std::int64_t kib = 0;
@@ -27,7 +27,7 @@ int main(int argc, char** argv) try {
         while (asleep < job.sleepers)
             std::this_thread::yield();
         started = clock.seconds();
-        kib = resident_kib() - before;
+        kib = memory_now() - before;
     }
     print_sleepers(job, kib, started, clock.seconds());
     return finish(woken.load(), job.sleepers);

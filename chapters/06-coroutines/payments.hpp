@@ -8,15 +8,15 @@
 
 #include "common/cli.hpp"
 
-struct account {
+struct payments {
     std::int64_t sum = 0;
     async_mutex lock;
 };
 
 // Runs `pay_in` so many times at once, and returns the sum.
 inline std::int64_t pay_in_all(std::int64_t tasks,
-                               task<void> (*pay_in)(account&)) {
-    account shared;
+                               task<void> (*pay_in)(payments&)) {
+    payments shared;
     auto body = [&](task_group& group) -> task<void> {
         for (std::int64_t i = 0; i < tasks; ++i)
             group.spawn(pay_in(shared));
