@@ -9,7 +9,6 @@
 #include "event_loop.hpp"
 
 //> generator
-// Who asks for a value resumes it, and gets back control with the next value.
 // (std::generator is C++23.)
 class generator {
   public:
@@ -41,7 +40,9 @@ class generator {
     using handle = std::coroutine_handle<promise_type>;
     handle frame_;
 };
+//< generator
 
+//> fibonacci
 static generator fibonacci(std::int64_t values) {
     std::int64_t a = 0, b = 1;
     for (std::int64_t i = 0; i < values; ++i) {
@@ -49,7 +50,6 @@ static generator fibonacci(std::int64_t values) {
         a = std::exchange(b, a + b);
     }
 }
-//< generator
 
 static task<void> add_up(std::int64_t values, std::int64_t& sum) {
     generator numbers = fibonacci(values);
@@ -58,6 +58,7 @@ static task<void> add_up(std::int64_t values, std::int64_t& sum) {
         co_await next_turn(); // a generator cannot do this
     }
 }
+//< fibonacci
 
 int main(int argc, char** argv) try {
     std::int64_t values = 10;

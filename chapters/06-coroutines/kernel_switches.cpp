@@ -8,12 +8,12 @@
 #include "task_group.hpp"
 
 #include "01-processes/shared_memory.hpp"
+#include "02-threads/thread_pool.hpp"
 #include "common/cli.hpp"
 #include "common/stopwatch.hpp"
 
 #include <sys/resource.h>
 
-#include <thread>
 
 // Of this process so far; what we gave up by waiting, and what was taken.
 struct switches {
@@ -32,8 +32,8 @@ static void print(const char* who, const switches& before, double seconds,
                1e9 * seconds / double(turns));
 }
 
-//> turns
 // Each lets the other one go on, and waits for its turn.
+//> turns
 static task<void> task_turns(async_event& mine, async_event& others,
                              std::int64_t turns, std::int64_t& count) {
     for (std::int64_t i = 0; i < turns; ++i) {
@@ -71,13 +71,14 @@ int main(int argc, char** argv) try {
     event_loop().run(in_group(both));
     print("tasks", before, by_tasks.seconds(), 2 * turns);
 
+    thread_pool pool(2);
     shared_semaphore one(1), other(0);
     before = kernel_switches();
     const stopwatch by_threads;
-    {
-        const std::jthread a([&] { thread_turns(one, other, turns, count); });
-        const std::jthread b([&] { thread_turns(other, one, turns, count); });
-    }
+    auto a = pool.submit([&] { thread_turns(one, other, turns, count); });
+    auto b = pool.submit([&] { thread_turns(other, one, turns, count); });
+    a.get();
+    b.get();
     print("threads", before, by_threads.seconds(), 2 * turns);
     print_coroutine_frames();
     return finish(count, 4 * turns);

@@ -53,6 +53,8 @@ static void run(const char* where, const Function& function) {
     std::string error = "none";
     try {
         function();
+    } catch (const std::system_error&) { // no thread to be had
+        throw;
     } catch (const std::runtime_error& thrown) {
         error = thrown.what();
     }

@@ -4,7 +4,7 @@
     reference.py sleepers TASKS MS            what sleepers prints
     reference.py spinner LOOP EVERY           what spinner_prime_nap prints:
                                               LOOP is one, no-nap, nested or
-                                              blocked
+                                              plain
 """
 import asyncio
 import math
@@ -88,7 +88,7 @@ async def nested_loops(n, every):
     return True
 
 
-async def blocked(n):
+async def plain_loop(n):
     for i in range(3, math.isqrt(n) + 1, 2):
         if n % i == 0:
             return False
@@ -111,7 +111,7 @@ async def spinner(loop, every):
     checks = {"one": lambda: one_loop(n, every, True),
               "no-nap": lambda: one_loop(n, every, False),
               "nested": lambda: nested_loops(n, every),
-              "blocked": lambda: blocked(n)}
+              "plain": lambda: plain_loop(n)}
     prime = await checks[loop]()
     seconds = time.perf_counter() - start
     task.cancel()

@@ -63,7 +63,7 @@ inline constexpr std::uint64_t big_prime = 5'000'111'000'222'021; // the book's
 // Is big_prime prime, asks `check`, with the spinner beside it?
 inline int time_spinner(spinner& state, task<bool> check) {
     const stopwatch clock;
-    const bool prime =
+    const bool is_one =
         event_loop::current().run(beside_spinner(state, std::move(check)));
     const double seconds = clock.seconds();
     fmt::print("prime_ms: {:.1f}\nframes: {}\nframes_per_s: {:.1f}\n"
@@ -71,5 +71,5 @@ inline int time_spinner(spinner& state, task<bool> check) {
                1e3 * seconds, state.frames, double(state.frames) / seconds,
                state.longest_ms);
     print_coroutine_frames();
-    return finish<std::string>(prime ? "prime" : "not prime", "prime");
+    return finish<std::string>(is_one ? "prime" : "not prime", "prime");
 }

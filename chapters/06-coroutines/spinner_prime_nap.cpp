@@ -26,13 +26,17 @@ static task<bool> nested_loops(std::uint64_t n, std::uint64_t every) {
     co_return true;
 }
 //< naps
+static task<bool> plain_loop(std::uint64_t n) {
+    co_return is_prime(n);
+}
 
 int main(int argc, char** argv) try {
     spinner state;
     std::string loop = "nested";
     std::int64_t every = 100'000;
     cli("spinner_prime_nap", "Computes with naps in the spinner's loop.")
-        .choice("loop", loop, {"nested", "one", "no-nap"}, "of the prime test")
+        .choice("loop", loop, {"nested", "one", "no-nap", "plain"},
+                "of the prime test")
         .number("every", every, 2, 100'000'000,
                 "numbers, half of which are tried, before a nap")
         .number("interval-us", state.interval_us, 100, 10'000'000,
@@ -43,9 +47,11 @@ int main(int argc, char** argv) try {
                every, loop);
     const auto often = static_cast<std::uint64_t>(every);
     const event_loop events;
-    return time_spinner(state, loop == "nested"
-                                   ? nested_loops(big_prime, often)
-                                   : one_loop(big_prime, often, loop == "one"));
+    if (loop == "nested")
+        return time_spinner(state, nested_loops(big_prime, often));
+    if (loop == "plain")
+        return time_spinner(state, plain_loop(big_prime));
+    return time_spinner(state, one_loop(big_prime, often, loop == "one"));
 } catch (...) {
     return failed("spinner_prime_nap");
 }

@@ -22,7 +22,6 @@ static void compute(std::int64_t ms) { // and looks at nothing meanwhile
 }
 
 // Milliseconds from the order to stop until it has ended.
-//> stop
 static double stop_process(std::int64_t ms, bool waits) {
     process child([=] {
         waits ? static_cast<void>(::pause()) : compute(ms);
@@ -50,6 +49,7 @@ static double stop_thread(std::int64_t ms, bool waits) {
     return 1e3 * clock.seconds();
 }
 
+//> stop
 static task<void> wait_or_compute(std::int64_t ms, bool waits) {
     if (waits)
         co_await sleep_for(std::chrono::hours(1)); // `cancelled` comes here

@@ -15,8 +15,7 @@
 //
 // Not safe for several threads: a task stays in the thread that it began in.
 // Source: the lazy tasks of Lewis Baker's "C++ Coroutines: Understanding
-// Symmetric Transfer"; the queue is in the place of the transfer, as in
-// Python's asyncio.
+// Symmetric Transfer"; the queue is in the place of the transfer.
 #pragma once
 
 #include "common/check.hpp"
@@ -35,7 +34,6 @@
 // catches those, to try again, lets it pass.
 struct cancelled {};
 
-//> cancellation
 // A place where a task waits until somebody calls wake() or cancels it. What
 // can be awaited derives from this.
 struct running_task;
@@ -57,6 +55,7 @@ class waiter {
     running_task* who_ = nullptr;
 };
 
+//> running_task
 // A task that runs beside others, with all that it awaits: what asyncio calls
 // a Task. Cancelling it ends its wait by an exception, once; if it does not
 // wait, then its next wait. It may clean up, and wait for that.
@@ -74,12 +73,12 @@ struct running_task {
   protected:
     ~running_task() = default;
 };
-//< cancellation
+//< running_task
 
-//> ready_queue
 // Frames that wait for nothing any more, first come first served.
 class ready_queue {
   public:
+    //> ready_queue
     void push(std::coroutine_handle<> frame, running_task* who) {
         if (count_ == ring_.size())
             grow();
@@ -95,6 +94,7 @@ class ready_queue {
         current = who;
         frame.resume();
     }
+    //< ready_queue
 
     running_task* current = nullptr; // the one that runs
 
@@ -116,7 +116,6 @@ class ready_queue {
 };
 // Of this thread; nullptr where no event loop is.
 inline constinit thread_local ready_queue* ready_frames = nullptr;
-//< ready_queue
 
 // Frames of tasks that this thread has made, and destroyed.
 struct frame_counts {

@@ -32,10 +32,10 @@ variant spinner_coroutine spinner_coroutine --ms 100
 variant spinner_prime_blocked spinner_prime_blocked
 variant spinner_prime_executor spinner_prime_executor
 sweep spinner_prime_process spinner_prime_process
-asyncio asyncio@loop=blocked spinner blocked 100000
-note "A frame every 10 ms is asked for. spinner_coroutine has no prime test: it waits. Longest: from one frame to the next. Python's number is a smaller one."
+note "A frame every 10 ms is asked for. spinner_coroutine has no prime test: it waits. Longest: from one frame to the next."
 
 problem nap "A prime test that lets others go on now and then" prime_ms
+variant spinner_prime_nap@loop=plain spinner_prime_nap --loop plain
 variant spinner_prime_nap@loop=nested spinner_prime_nap --loop nested
 variant spinner_prime_nap@loop=one spinner_prime_nap --loop one
 variant spinner_prime_nap@loop=no-nap spinner_prime_nap --loop no-nap
@@ -45,11 +45,11 @@ for every in 1000 10; do
             --loop $loop --every $every
     done
 done
-for loop in nested one no-nap; do
+for loop in plain nested one no-nap; do
     asyncio asyncio@loop=$loop spinner $loop 100000
 done
 asyncio asyncio@loop=one@every=10 spinner one 10
-note "Without every=N a nap comes every 100,000 numbers, of which half are tried. no-nap asks each time whether it is time, and never naps. Python's number is a smaller one: compare its lines with each other."
+note "Without every=N a nap comes every 100,000 numbers, of which half are tried. no-nap asks each time whether it is time, and never naps; plain does neither. Python's number is a smaller one: compare its lines with each other."
 
 problem tasks "Tasks that do nothing" at_once_ns
 variant task_cost task_cost --awaits "$awaits" --tasks "$tasks"
