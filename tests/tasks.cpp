@@ -310,6 +310,113 @@ static task<void> cancel_at_any_time() {
     co_await in_group(by_thread);
     must(begun == 2 && ended == 2, "a thread may cancel, by post()");
 }
+static task<void> found_by_readers() {
+    // A member is spawned when all have ended, and nobody has been told yet.
+    async_event last_but_one;
+    task_group* the_group = nullptr;
+    bool ran = false;
+    auto says_so = [&]() -> task<void> {
+        co_await next_turn();
+        last_but_one.set(); // before the group's own event
+    };
+    auto marks = [&]() -> task<void> {
+        co_await next_turn();
+        ran = true;
+    };
+    auto from_outside = [&]() -> task<void> {
+        co_await last_but_one.wait();
+        the_group->spawn(marks());
+    };
+    auto inner = [&](task_group& group) -> task<void> {
+        the_group = &group;
+        group.spawn(says_so());
+        co_return;
+    };
+    auto outer = [&](task_group& group) -> task<void> {
+        group.spawn(from_outside());
+        co_await in_group(inner);
+        must(ran, "a group waits for the one that came last");
+    };
+    co_await in_group(outer);
+    // A cancellation is not forgotten because of an error.
+    int cleaned = 0, marked = 0;
+    auto failing = [&](task_group& group) -> task<void> {
+        group.spawn(cleans_up(&cleaned, "while cleaning up"));
+        co_return;
+    };
+    auto goes_on = [&]() -> task<void> {
+        must(co_await thrown(in_group(failing)) == "while cleaning up",
+             "the error comes out");
+        co_await sleep_for(1h);
+        ++marked;
+    };
+    auto stops_it = [&](task_group& group) -> task<void> {
+        group.spawn(goes_on());
+        co_await sleep_for(1ms);
+        group.cancel();
+    };
+    co_await in_group(stops_it);
+    must(marked == 0, "and then the cancellation");
+    // within() loses nothing when it is cancelled from outside.
+    async_queue<int> queue(1);
+    int got = 0;
+    auto gets = [&]() -> task<int> { co_return *co_await queue.get(); };
+    auto gets_within = [&]() -> task<void> {
+        got = co_await within(1h, gets());
+        co_await sleep_for(1h);
+        ++marked;
+    };
+    auto hands_over = [&](task_group& group) -> task<void> {
+        group.spawn(gets_within());
+        co_await sleep_for(1ms);
+        co_await queue.put(7);
+        group.cancel();
+    };
+    co_await in_group(hands_over);
+    must(got == 7 && marked == 0, "what was handed over is not lost");
+    // Errors of use.
+    auto no_descriptor = []() -> task<void> { co_await readable(-1); };
+    must((co_await thrown(no_descriptor())).find("epoll_ctl") == 0,
+         "a descriptor of -1 is an error");
+    auto runs_again = []() -> task<void> {
+        event_loop::current().run(nothing());
+        co_return;
+    };
+    must(co_await thrown(runs_again()) == "this event loop is running already",
+         "a loop within itself is an error");
+    auto spawns_twice = [](task_group& group) -> task<void> {
+        task<void> once = nothing();
+        group.spawn(std::move(once));
+        // NOLINTNEXTLINE(bugprone-use-after-move): that is what is tested
+        group.spawn(std::move(once));
+        co_return;
+    };
+    must(co_await thrown(in_group(spawns_twice))
+             == "a task can be awaited only once",
+         "spawning it twice is an error");
+    auto too_few = []() -> task<void> {
+        const async_semaphore none(-1);
+        co_return;
+    };
+    must(co_await thrown(too_few()) == "async_semaphore: at least 0 permits",
+         "a semaphore of less than nothing is an error");
+    // The longest time does not overflow.
+    auto sleeps_long = []() -> task<void> {
+        co_await sleep_for(event_loop::clock::duration::max());
+    };
+    must(co_await thrown(within(1ms, sleeps_long()))
+             == "no result within the limit",
+         "the longest sleep lasts");
+    must(co_await within(event_loop::clock::duration::max(), number(3)) == 3,
+         "the longest limit is one");
+    // A child that is forked here may have a loop of its own.
+    process child([] {
+        event_loop().run(nothing());
+        return 5;
+    });
+    co_await readable(child.pidfd());
+    must(child.exit_code() == 5, "a child's own loop: " + child.how_it_ended());
+}
 static task<void> limits() {
     auto answer = [](event_loop::clock::duration after) -> task<int> {
         co_await sleep_for(after);
@@ -707,6 +814,7 @@ int main(int argc, char** argv) try {
     run(all_errors_are_kept());
     run(cancelled_parents());
     run(cancel_at_any_time());
+    run(found_by_readers());
     run(limits());
     run(first_come_first_served());
     run(random_cancellations(times / 100));

@@ -13,10 +13,15 @@
 #include <deque>
 #include <optional>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
 
 template<class Item>
 class async_queue {
+    // Or an item would be lost between two hands.
+    static_assert(std::is_nothrow_move_constructible_v<
+                      Item> && std::is_nothrow_move_assignable_v<Item>);
+
   public:
     // Throws std::invalid_argument for a capacity of 0, which nothing fits.
     explicit async_queue(std::size_t capacity) : capacity_(capacity) {

@@ -5,11 +5,16 @@
 #include "wait_list.hpp"
 
 #include <cstdint>
+#include <stdexcept>
 #include <utility>
 
 class async_semaphore {
   public:
-    explicit async_semaphore(std::int64_t permits) : free_(permits) {}
+    // Throws std::invalid_argument for less than 0 of them.
+    explicit async_semaphore(std::int64_t permits) : free_(permits) {
+        if (permits < 0)
+            throw std::invalid_argument("async_semaphore: at least 0 permits");
+    }
 
     // Holds a permit as long as it lives.
     class [[nodiscard]] permit {

@@ -54,7 +54,7 @@ int main(int argc, char** argv) try {
     loop.run(no_turns(turns));
     fmt::print("two_that_never_wait: {}\n", turns);
     print_coroutine_frames();
-    return finish<std::string>(marks + " " + turns, "12sa3 xxxyyy");
+    return finish<std::string>(marks + " " + turns, "12a3s xxxyyy");
 } catch (...) {
     return failed("call_spawn_await");
 }

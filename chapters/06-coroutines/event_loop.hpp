@@ -7,7 +7,7 @@
 // A turn of the loop lets what is ready go on, at most 256 steps of it, and
 // then asks the kernel, without waiting if something is ready still.
 //
-// Source: epoll(7); the turns are those of libuv and asyncio.
+// Source: epoll(7).
 #pragma once
 
 #include "task.hpp"
@@ -30,9 +30,10 @@ class event_loop {
   public:
     using clock = std::chrono::steady_clock;
 
-    // One a thread, at a time. Throws logic_error if there is one.
+    // One a thread, at a time. Throws logic_error if there is one. (That of a
+    // parent process does not count.)
     event_loop() {
-        if (current_ != nullptr)
+        if (current_ != nullptr && current_->process_ == ::getpid())
             throw std::logic_error("this thread has an event loop already");
         if (!watch(wake_up_.get(), EPOLLIN))
             throw_errno("epoll_ctl");
@@ -54,7 +55,8 @@ class event_loop {
 
     // Runs `main` and all that it starts. At SIGINT and the like (if the
     // program has called stop_on_signals()) cancels it, waits for its end, and
-    // throws stopped_by_signal.
+    // throws stopped_by_signal, or what `main` throws instead. Throws
+    // logic_error within a task of this loop.
     template<class T>
     T run(task<T> main) {
         struct root final : running_task {
@@ -62,7 +64,10 @@ class event_loop {
             bool is_over = false;
         } root;
         root.name = "main task";
-        if (stop_event != -1 && !watch(stop_event, EPOLLIN))
+        main.must_be_there();
+        if (std::exchange(is_running_, true))
+            throw std::logic_error("this event loop is running already");
+        if (!is_stopping_ && stop_event != -1 && !watch(stop_event, EPOLLIN))
             throw_errno("epoll_ctl");
         main.start(&root);
         for (;;) {
@@ -77,24 +82,40 @@ class event_loop {
                 root.cancel();
             }
         }
-        throw_if_stopped();
-        return main.take();
+        is_running_ = false;
+        if (stop_signal == 0)
+            return main.take();
+        try {
+            static_cast<void>(main.take());
+        } catch (const cancelled&) {
+        }
+        throw stopped_by_signal{};
     }
 
-    // Has `call` called by the loop, soon. From any thread.
+    // Has `call` called by the loop, soon. From any thread, while the loop is
+    // there; what comes after the end of run() waits for the next one. `call`
+    // must not throw.
     void post(std::function<void()> call) {
         const std::lock_guard lock(mutex_);
         posted_.push_back(std::move(call));
         check(::eventfd_write(wake_up_.get(), 1), "eventfd");
     }
 
-    // Who runs for longer than `limit` without waiting is told to `blocked`,
-    // by its name. Costs two looks at the clock a step.
+    // Whose step takes longer than `limit` is told to `blocked`, by name. Costs
+    // two looks at the clock a step.
     void
     report_blocking(clock::duration limit,
                     std::function<void(const char*, clock::duration)> blocked) {
         limit_ = limit;
         blocked_ = std::move(blocked);
+    }
+
+    // A moment from now, or the last one that there is.
+    static clock::time_point from_now(clock::duration how_long) {
+        const auto now = clock::now();
+        return how_long < clock::time_point::max() - now
+                   ? now + how_long
+                   : clock::time_point::max();
     }
 
     // --- What tasks wait for: see the functions below -----------------------
@@ -104,11 +125,11 @@ class event_loop {
         explicit timer(clock::time_point when) : when_(when) {}
         bool await_ready() const { return false; }
         bool await_suspend(std::coroutine_handle<> frame) {
+            number_ = current().timers_so_far_++;
+            current().timers_.insert(this);
             const bool waits = suspend(frame);
-            if (waits) {
-                number_ = current().timers_so_far_++;
-                current().timers_.insert(this);
-            }
+            if (!waits)
+                forget();
             return waits;
         }
         void await_resume() { throw_if_called_off(); }
@@ -207,7 +228,7 @@ class event_loop {
             std::exchange(place, nullptr)->wake();
     }
 
-    void call_posted() {
+    void call_posted() noexcept {
         eventfd_t count = 0;
         std::vector<std::function<void()>> calls;
         {
@@ -229,6 +250,9 @@ class event_loop {
         return one.event_ == EPOLLIN ? waits.reader : waits.writer;
     }
     void add(readiness& one) {
+        errno = EBADF;
+        if (one.fd_ < 0)
+            throw_errno("epoll_ctl");
         if (place_of(one) != nullptr)
             throw std::logic_error("two tasks wait for one descriptor");
         place_of(one) = &one;
@@ -239,7 +263,12 @@ class event_loop {
     }
     void remove(readiness& one) {
         place_of(one) = nullptr;
-        arm(one.fd_); // fails if it was closed: then there is nothing to do
+        const descriptor_waits& waits = waits_for(one.fd_);
+        // It fails if it was closed: then there is nothing to do.
+        if (waits.reader != nullptr || waits.writer != nullptr)
+            arm(one.fd_);
+        else
+            ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, one.fd_, nullptr);
     }
 
     // Has the kernel tell the next event that somebody waits for, once.
@@ -274,7 +303,8 @@ class event_loop {
     std::vector<descriptor_waits> waits_; // by descriptor
     std::mutex mutex_;
     std::vector<std::function<void()>> posted_; // guarded by mutex_
-    bool is_stopping_ = false;
+    const pid_t process_ = ::getpid();
+    bool is_running_ = false, is_stopping_ = false;
     clock::duration limit_{};
     std::function<void(const char*, clock::duration)> blocked_;
 };
@@ -285,7 +315,7 @@ inline event_loop::timer sleep_until(event_loop::clock::time_point when) {
     return event_loop::timer(when);
 }
 inline event_loop::timer sleep_for(event_loop::clock::duration how_long) {
-    return event_loop::timer(event_loop::clock::now() + how_long);
+    return event_loop::timer(event_loop::from_now(how_long));
 }
 // Lets the others go on first.
 inline event_loop::timer next_turn() {

@@ -30,7 +30,8 @@ class generator {
     ~generator() { frame_.destroy(); }
 
     std::optional<std::int64_t> next() {
-        frame_.resume();
+        if (!frame_.done())
+            frame_.resume();
         if (frame_.done())
             return std::nullopt;
         return frame_.promise().value;

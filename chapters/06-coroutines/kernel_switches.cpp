@@ -14,7 +14,6 @@
 
 #include <sys/resource.h>
 
-
 // Of this process so far; what we gave up by waiting, and what was taken.
 struct switches {
     std::int64_t waited = 0, taken = 0;

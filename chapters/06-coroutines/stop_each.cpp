@@ -7,6 +7,7 @@
 #include "task_group.hpp"
 
 #include "01-processes/process.hpp"
+#include "01-processes/shared_memory.hpp"
 #include "02-threads/event.hpp"
 #include "common/cli.hpp"
 #include "common/stopwatch.hpp"
@@ -21,12 +22,15 @@ static void compute(std::int64_t ms) { // and looks at nothing meanwhile
     }
 }
 
-// Milliseconds from the order to stop until it has ended.
+// Milliseconds from when it is to be stopped until it has ended.
 static double stop_process(std::int64_t ms, bool waits) {
-    process child([=] {
+    const auto begun = make_shared_memory<shared_semaphore>();
+    process child([&] {
+        begun->release();
         waits ? static_cast<void>(::pause()) : compute(ms);
         return 0;
     });
+    begun->acquire();
     const stopwatch clock;
     child.kill(); // nobody asks it
     child.join();

@@ -7,8 +7,9 @@
 // - Calling such a function runs nothing: it only makes a *frame*, which holds
 //   its arguments and variables. co_await starts it, and returns its result or
 //   throws its exception.
-// - Tasks start, and go on, from the ready queue of their thread. So the stack
-//   does not grow with the depth of the calls, nor with their number.
+// - Tasks start, and go on, from the ready queue of their thread: a child, and
+//   who awaited it, at once, whoever else was woken when its turn comes. So the
+//   stack does not grow with the depth of the calls, nor with their number.
 // - A task that has begun must end before it is destroyed, or the program is
 //   terminated: as with std::thread, somebody may still count on it. To end it
 //   early is to cancel it: see running_task.
@@ -34,8 +35,8 @@
 // catches those, to try again, lets it pass.
 struct cancelled {};
 
-// A place where a task waits until somebody calls wake() or cancels it. What
-// can be awaited derives from this.
+// A place where a task waits until somebody calls wake() or cancels it: a
+// timer, a lock, a descriptor. Those derive from this.
 struct running_task;
 class waiter {
   public:
@@ -83,6 +84,14 @@ class ready_queue {
         if (count_ == ring_.size())
             grow();
         ring_[(first_ + count_++) & (ring_.size() - 1)] = {frame, who};
+    }
+    // Before all others: a call, or its return.
+    void push_front(std::coroutine_handle<> frame, running_task* who) {
+        if (count_ == ring_.size())
+            grow();
+        first_ = (first_ - 1) & (ring_.size() - 1);
+        ring_[first_] = {frame, who};
+        ++count_;
     }
     bool empty() const { return count_ == 0; }
     const running_task* next() const { return ring_[first_].who; }
@@ -167,7 +176,8 @@ class promise_base {
         void await_suspend(std::coroutine_handle<Promise> frame) noexcept {
             promise_base& promise = frame.promise();
             if (promise.awaited_by)
-                ready_frames->push(promise.awaited_by, ready_frames->current);
+                ready_frames->push_front(promise.awaited_by,
+                                         ready_frames->current);
             else
                 ready_frames->current->ended(promise.error); // frame is gone
         }
@@ -178,19 +188,27 @@ class promise_base {
     void unhandled_exception() { error = std::current_exception(); }
 
     // A frame may own another one, as an argument, and that the next, a hundred
-    // thousand times: the stack would overflow if each were destroyed within
-    // the one before. So they queue up.
+    // thousand times. Each is destroyed within the one before, as usual in C++,
+    // down to a depth of 100, and those below are put off: or the stack would
+    // overflow.
     void destroy(std::coroutine_handle<> frame) {
         if (begun && !frame.done())
             std::terminate();
-        if (doomed_ != nullptr)
-            return doomed_->push_back(frame); // the first of them does it
-        std::vector<std::coroutine_handle<>> doomed;
-        doomed_ = &doomed;
+        if (depth_ == 100)
+            return put_off_->push_back(frame);
+        std::vector<std::coroutine_handle<>> put_off;
+        if (depth_++ == 0)
+            put_off_ = &put_off;
         frame.destroy();
-        for (std::size_t i = 0; i < doomed.size(); ++i)
-            doomed[i].destroy();
-        doomed_ = nullptr;
+        if (--depth_ > 0)
+            return;
+        while (!put_off.empty()) {
+            const auto next = put_off.back();
+            put_off.pop_back();
+            ++depth_;
+            next.destroy();
+            --depth_;
+        }
     }
 
     std::coroutine_handle<> awaited_by; // by nobody: it runs beside others
@@ -198,8 +216,9 @@ class promise_base {
     bool begun = false;
 
   private:
+    static inline constinit thread_local int depth_ = 0;
     static inline constinit thread_local std::vector<std::coroutine_handle<>>*
-        doomed_ = nullptr;
+        put_off_ = nullptr;
 };
 
 template<class T>
@@ -252,14 +271,13 @@ class [[nodiscard]] task {
       public:
         explicit awaiter(task child) : child_(std::move(child)) {}
         bool await_ready() const {
-            if (!child_.frame_)
-                throw std::logic_error("a task can be awaited only once");
+            child_.must_be_there();
             return false;
         }
         void await_suspend(std::coroutine_handle<> parent) {
             child_.frame_.promise().awaited_by = parent;
             child_.frame_.promise().begun = true;
-            ready_frames->push(child_.frame_, ready_frames->current);
+            ready_frames->push_front(child_.frame_, ready_frames->current);
         }
         T await_resume() { return child_.frame_.promise().take(); }
 
@@ -268,6 +286,12 @@ class [[nodiscard]] task {
     };
     awaiter operator co_await() && { return awaiter(std::move(*this)); }
     //< await
+
+    // Throws logic_error if it was awaited, or moved, before.
+    void must_be_there() const {
+        if (!frame_)
+            throw std::logic_error("a task can be awaited only once");
+    }
 
     // Starts it for `who`, as something that runs beside others, and that
     // nobody awaits: who->ended() is called at its end.

@@ -12,7 +12,8 @@
 // - The first that fails cancels all the others. When all have ended, the
 //   errors come out together, as a group_error.
 // - If in_group() itself is cancelled, it cancels all, waits for them, and then
-//   throws `cancelled`; or the group_error, if there was an error as well.
+//   throws `cancelled`; or the group_error, if there was an error as well, and
+//   the next wait throws `cancelled`.
 //
 // Source: Python's asyncio.TaskGroup, which got it from Nathaniel Smith's
 // "Notes on structured concurrency", 2018.
@@ -54,13 +55,14 @@ class task_group {
 
     // It begins when its turn comes; `name` must live as long as it.
     void spawn(task<void> body, const char* name = "task") {
+        body.must_be_there();
         member& added = members_.emplace_back(*this, std::move(body));
         added.self = std::prev(members_.end());
         added.name = name;
         added.cancel_requested = is_cancelled_;
         added.body.start(&added);
     }
-    // All of them, those too that are still to be spawned.
+    // All of them, the body and those too that are still to be spawned.
     void cancel() {
         is_cancelled_ = true;
         for (member& one : members_)
@@ -114,15 +116,19 @@ task<void> in_group(Body& body) {
     task_group group;
     group.spawn(body(group), "body of a group");
     bool we_are_cancelled = false;
-    while (!group.ended_.is_set())
+    while (!group.members_.empty())
         try {
+            group.ended_.clear(); // one may have been spawned since it was set
             co_await group.ended_.wait();
         } catch (const cancelled&) {
             we_are_cancelled = true;
             group.cancel();
         }
-    if (!group.errors_.empty())
+    if (!group.errors_.empty()) {
+        if (we_are_cancelled) // that is not forgotten: our next wait throws it
+            ready_frames->current->cancel_requested = true;
         throw group_error(std::move(group.errors_));
+    }
     if (we_are_cancelled)
         throw cancelled{};
 }

@@ -37,7 +37,7 @@ static frame_counts run_loop(std::int64_t tasks, std::int64_t steps,
 //< loops
 
 int main(int argc, char** argv) try {
-    std::int64_t workers = default_workers(), tasks = 1000, steps = 100;
+    std::int64_t workers = default_workers(), tasks = 1000, steps = 1000;
     cli("tasks_on_threads", "Runs tasks in several loops.")
         .number("workers", workers, 1, 1024, "threads, with a loop each")
         .number("tasks", tasks, 1, 1'000'000, "in all")

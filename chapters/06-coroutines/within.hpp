@@ -21,7 +21,7 @@ task<T> within(event_loop::clock::duration limit, task<T> work) {
         group.cancel();
     };
     auto both = [&](task_group& group) -> task<void> {
-        group.spawn(alarm(group, event_loop::clock::now() + limit), "alarm");
+        group.spawn(alarm(group, event_loop::from_now(limit)), "alarm");
         if constexpr (std::is_void_v<T>) {
             co_await std::move(work);
             result = true;
@@ -34,6 +34,10 @@ task<T> within(event_loop::clock::duration limit, task<T> work) {
         co_await in_group(both);
     } catch (const group_error& error) {
         std::rethrow_exception(error.errors.front()); // there is but one
+    } catch (const cancelled&) { // from outside; what we have is not lost
+        if (!result)
+            throw;
+        ready_frames->current->cancel_requested = true; // at the next wait
     }
     if (!result)
         throw timed_out();
