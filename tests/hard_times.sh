@@ -22,6 +22,7 @@ options_of() {
     case $1 in
     counter_*) [[ $1 == counter_processes* ]] || echo "--counts 100000" ;;
     refcount_*) echo "--references 100000" ;;
+    items_processes) echo "--items 1000" ;;
     items_*) echo "--items 100000" ;;
     tasks_on_threads) echo "--tasks 100 --steps 10" ;;
     tasks_*) echo "--tasks 1000" ;;
@@ -33,6 +34,16 @@ options_of() {
     unbounded_tasks | bounded_tasks) echo "--items 1000" ;;
     samples_* | fresh_* | write_floor) echo "--rows 10000" ;;
     start_cost) echo "--rounds 10" ;;
+    break_even | cheap_map | serial_part | uneven_work) echo "--rounds 1" ;;
+    ping_pong | switch_cost) echo "--rounds 1000" ;;
+    pool_dispatch | one_task_thread) echo "--tasks 1000" ;;
+    pool_survives) echo "--tasks 100 --kills 20" ;;
+    queue_pipe) echo "--messages 1000" ;;
+    prefork_server) echo "--requests 100" ;;
+    gil_convoy) echo "--ms 100" ;;
+    gil_countdown | gil_interpreters) echo "--counts 1000000" ;;
+    gil_extension) echo "--calls 100" ;;
+    gil_spinner) echo "--frames 5" ;;
     transport) echo "--mib 1" ;;
     condition_lost) ;;
     condition*) echo "--items 1000" ;;
@@ -121,7 +132,7 @@ fi
 
 # --- A child is killed ----------------------------------------------------------------
 
-# orphaned PROGRAM ...: kills its first child. It must end by itself.
+# lose_a_child PROGRAM ...: kills its first child. It must end by itself.
 killed=0
 lose_a_child() {
     timeout 30 "$bin/$1" "${@:2}" >/dev/null 2>&1 </dev/null &
@@ -138,6 +149,8 @@ lose_a_child() {
     differs "$* has lost a child and hangs: exit status" 124 "$status"
 }
 for program in "${programs[@]}"; do
+    # Others have no child that could be killed.
+    [[ $(nm -D "$bin/$program") =~ " U "(fork|posix_spawn)@ ]] || continue
     read -ra options <<<"$(options_of "$program")"
     lose_a_child "$program" "${options[@]}"
 done

@@ -12,6 +12,7 @@ chapters() { (cd "$book/chapters" && printf '%s\n' [0-9]*); }
 programs() {
     find "$book/chapters/${1:-}" -name '*.cpp' -not -path '*/solutions/*' | sort
 }
+names() { sed 's|.*/||; s|\.cpp$||'; }
 
 # The tables that a writer wrote: not those between markers.
 written_tables() {
@@ -19,19 +20,29 @@ written_tables() {
         !skip && /^\|/' "$@"
 }
 
+# The programs that stand first in their rows.
+# shellcheck disable=SC2016 # no expansion is meant
+in_rows() { sed -n 's/^| *`\([a-z0-9_]*\)` *|.*/\1/p'; }
+
 # --- The rules ----------------------------------------------------------------
 
 # Every program stands in one row of one chapter's tables: its own chapter's.
 # Solutions are named in the text.
 programs_listed() {
-    local chapter program rows
+    local chapter program runnable
+    local -A rows=()
+    for program in $(written_tables "$book"/chapters/*/README.md | in_rows); do
+        rows[$program]=$((${rows[$program]:-0} + 1))
+    done
     for chapter in $(chapters); do
-        for program in $(programs "$chapter" | sed 's|.*/||; s|\.cpp$||'); do
-            rows=$(written_tables "$book"/chapters/*/README.md |
-                grep -c "^| *\`$program\` *|")
-            ((rows == 1)) || echo "$program stands in $rows rows"
-            written_tables "$book/chapters/$chapter/README.md" |
-                grep -q "^| *\`$program\` *|.*|.*\`build/bin/${program}[ \`]" ||
+        # Those whose row says how to run them.
+        # shellcheck disable=SC2016 # no expansion is meant
+        runnable=$(written_tables "$book/chapters/$chapter/README.md" |
+            grep -E '^\| *`([a-z0-9_]*)` *\|.*\|.*`build/bin/\1[ `]' | in_rows)
+        for program in $(programs "$chapter" | names); do
+            ((${rows[$program]:-0} == 1)) ||
+                echo "$program stands in ${rows[$program]:-0} rows"
+            [[ $'\n'$runnable$'\n' == *$'\n'$program$'\n'* ]] ||
                 echo "$program: not in $chapter, or not how to run it"
         done
         for program in "$book/chapters/$chapter"/solutions/*.cpp; do
@@ -40,19 +51,13 @@ programs_listed() {
                     "$book/chapters/$chapter/README.md" ||
                 echo "${program##*/} is named nowhere on its page"
         done
-        written_tables "$book/chapters/$chapter/README.md" |
-            sed -n 's/^| *[^a-z |]\([a-z0-9_]*\)[^a-z |] *|.*/\1/p' |
-            while read -r program; do
-                programs "$chapter" | grep -q "/$program.cpp$" ||
-                    echo "$chapter lists $program, which is not there"
-            done
+        written_tables "$book/chapters/$chapter/README.md" | in_rows |
+            grep -vxF -f <(programs "$chapter" | names) |
+            sed "s/.*/$chapter lists &, which is not there/"
         # more/ holds what stands under More programs, and nothing else.
-        # shellcheck disable=SC2016 # no expansion is meant
         diff <(written_tables <(sed -n '/^## More programs/,/^## /p' \
-            "$book/chapters/$chapter/README.md") |
-            sed -n 's/^| *`\([a-z0-9_]*\)` *|.*/\1/p' | sort) \
-            <(find "$book/chapters/$chapter" -path '*/more/*.cpp' \
-                -printf '%f\n' | sed 's/\.cpp$//' | sort) |
+            "$book/chapters/$chapter/README.md") | in_rows | sort) \
+            <(find "$book/chapters/$chapter" -path '*/more/*.cpp' | names | sort) |
             sed -n "s/^< \(.*\)/\1 is not in $chapter\/more/p
                 s/^> \(.*\)/\1 is not under $chapter's More programs/p"
     done
@@ -75,11 +80,12 @@ includes_backward() {
                     echo "$file includes $path, which is not before it"
                 [[ -e $book/chapters/$path ]] || echo "$file: no $path"
                 ;;
-            *)
+            *..*)
                 [[ $(readlink -f "$book/$(dirname "$file")/$path") == \
                 "$(readlink -f "$book/chapters/$chapter")"/* ]] ||
                     echo "$file includes $path, which is not in its chapter"
                 ;;
+            *) [[ -e $book/${file%/*}/$path ]] || echo "$file: no $path" ;;
             esac
         done
     (cd "$book" && grep -rnE '^ *# *include +"([0-9]|tools|chapters)' common)
@@ -117,12 +123,13 @@ sizes() {
 
 # A program's first lines say its name, what it shows and how to run it.
 heads() {
-    local program name
+    local program name head
     find "$book/chapters" -name '*.cpp' | while IFS= read -r program; do
-        name=$(basename "$program" .cpp)
-        [[ $(head -n 1 "$program") == "// $name: "* ]] ||
+        name=${program##*/} name=${name%.cpp}
+        head=$(sed '/^[^/]/,$d' "$program")
+        [[ $head == "// $name: "* ]] ||
             echo "$name: its first line is not // $name: what it shows"
-        sed '/^[^/]/,$d' "$program" | grep -q "build/bin/$name" ||
+        [[ $head == *"build/bin/$name"* ]] ||
             echo "$name: its head does not say how to run it"
     done
 }

@@ -19,9 +19,10 @@ runs 'result: 36 ' start_cost --rounds 9
 runs 'result: 4 ' start_cost --rounds 1 --resident-mib 64
 runs 'result: 4 ' start_cost --rounds 1 --resident-mib 64 --shared 1
 for via in pipe wide-pipe socketpair ring file atomic-ring; do
-    for bytes in 1 4096 4097 1048576; do
+    for shape in "1 1" "4096 3" "4097 3" "1048576 3"; do
+        read -r bytes mib <<<"$shape"
         runs '^[0-9]+ messages of .*result: ([0-9]+) \(expected \1\)$' \
-            transport --via "$via" --bytes "$bytes" --mib 3
+            transport --via "$via" --bytes "$bytes" --mib "$mib"
     done
 done
 runs 'result: prime' spinner_process --interval-us 1000

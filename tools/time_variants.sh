@@ -24,8 +24,9 @@
 #                                      rest costs
 #     one_core                         an array: put it before a COMMAND that
 #                                      shall have one core only
-#     find_python                      sets python to the path of python3, or
-#                                      to nothing
+#     find_python MODULE ...           sets python to a python3 that has these
+#                                      modules, or to nothing
+#     ask_python CODE                  what it prints
 #     version NAME TEXT                of a library or server that is used
 #     go                               once, last
 #
@@ -168,12 +169,21 @@ floor() { ours floor "$rounds" "$@"; }
 
 absent() { declare_label absent 0 "$1" "$2"; }
 
-# Sets python to CPython's path, or to nothing where there is none.
+# The first in PATH, or the system's, which has Debian's modules. --list takes
+# the first one there is, and asks it nothing: that would take its time.
 find_python() {
-    python=$(command -v python3 || true)
-    [[ -z $python ]] || version Python "$("$python" -c 'import platform
+    local IFS=,
+    for python in "$(command -v python3)" /usr/bin/python3; do
+        if [[ -x $python ]] && ask_python "import $*" 2>/dev/null; then
+            version Python "$(ask_python 'import platform
 print(platform.python_implementation(), platform.python_version())')"
+            return
+        fi
+    done
+    python=
 }
+
+ask_python() { $list || "$python" -c "$1"; }
 
 # What the report should say of the current problem: about its set-up.
 note() { notes+=("$problem"$'\t'"$1"); }

@@ -44,7 +44,7 @@ variant pool_dispatch@chunk=100 pool_dispatch --workers 2 --chunk 100 \
     --tasks 300000
 variant pool_dispatch@chunk=100@prefetch=64 pool_dispatch --workers 2 \
     --chunk 100 --prefetch 64 --tasks 1500000
-find_python
+find_python multiprocessing
 python_peer() { # LABEL ARGUMENTS OF reference.py
     if [[ -n $python ]]; then
         peer "$1" "$python" "$here/reference.py" "${@:2}"

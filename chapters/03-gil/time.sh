@@ -11,7 +11,7 @@ quick) counts=1000000 ms=100 references=20000000 ;;
 default) counts=3000000 ms=150 references=60000000 ;;
 full) counts=20000000 ms=1000 references=400000000 ;;
 esac
-find_python
+find_python threading
 # The same on the CPython that is installed, beside LABEL of ours: the report
 # shows the FIGURES of both.
 cpython() { # FIGURES LABEL COMMAND ...

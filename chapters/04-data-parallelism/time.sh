@@ -16,16 +16,9 @@ fi
 directory=${TMPDIR:-/tmp}
 
 # The source's own program, where a Python with its libraries is installed.
-python=
-for candidate in python3 /usr/bin/python3; do
-    if [[ -z $python ]] && "$candidate" -c 'import numpy, pandas' 2>/dev/null
-    then
-        python=$candidate
-    fi
-done
-[[ -z $python ]] || version pandas "$("$python" -c 'import numpy, pandas, platform
-print(pandas.__version__, "with numpy", numpy.__version__, "on Python",
-      platform.python_version())')"
+find_python numpy pandas
+[[ -z $python ]] || version pandas "$(ask_python 'import numpy, pandas
+print(pandas.__version__, "with numpy", numpy.__version__)')"
 cpython() { # LABEL OPTIONS ...
     if [[ -n $python ]]; then
         peer "$1" "$python" "$here/reference.py" "${@:2}"

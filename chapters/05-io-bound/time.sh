@@ -65,14 +65,9 @@ if [[ $MANY_HANDS_SERVER == private ]]; then
     peer pgbench@clients=48@rtt_us=1000 "$here/peers.sh" pgbench 9600 48 1000
 fi
 peer psql_copy@rtt_us=0 "$here/peers.sh" psql_copy 50000
-python= # the system's, where Debian's packages are; or the first in PATH
-for candidate in python3 /usr/bin/python3; do
-    if [[ -z $python ]] && "$candidate" -c 'import psycopg' 2>/dev/null; then
-        python=$candidate
-    fi
-done
+find_python psycopg
 if [[ -n $python && $MANY_HANDS_SERVER == private ]]; then
-    version psycopg "$("$python" -c 'import psycopg; print(psycopg.__version__)')"
+    version psycopg "$(ask_python 'import psycopg; print(psycopg.__version__)')"
     peer psycopg@rtt_us=0 "$python" "$here/reference.py" --rows 300
     peer psycopg@workers=48@rtt_us=0 "$python" "$here/reference.py" \
         --rows 4800 --workers 48

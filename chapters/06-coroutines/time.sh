@@ -11,10 +11,10 @@ quick) awaits=1000000 tasks=200000 sleepers=100000 threads=2000 processes=300 ;;
 default) awaits=2000000 tasks=300000 sleepers=100000 threads=4000 processes=500 ;;
 full) awaits=5000000 tasks=1000000 sleepers=100000 threads=10000 processes=2000 ;;
 esac
-find_python
-if [[ -n $python ]] &&
-    ! "$python" -c 'import asyncio; asyncio.TaskGroup' 2>/dev/null; then
-    python=
+find_python asyncio
+if [[ -n $python && $(ask_python 'import asyncio; print(hasattr(asyncio, "TaskGroup"))' ||
+    true) == False ]]; then
+    python= # older than 3.11
 fi
 asyncio() { # LABEL ARGUMENTS ...
     if [[ -n $python ]]; then

@@ -38,10 +38,10 @@ static std::string in_command(const label& one, const std::string& key) {
             return word;
     if (key != "workers" || one.samples.empty())
         return "";
-    const std::string& says = one.samples.front().printed.configuration;
-    const auto at = says.find("workers: ");
-    return at == says.npos ? ""
-                           : std::to_string(std::atoi(says.c_str() + at + 9));
+    const std::string& text = one.samples.front().printed.configuration;
+    const auto at = text.find("workers: ");
+    return at == text.npos ? ""
+                           : std::to_string(std::atoi(text.c_str() + at + 9));
 }
 
 // A label with all its settings.

@@ -11,7 +11,7 @@
 #include <stdexcept>
 
 namespace fs = std::filesystem;
-using json = nlohmann::json;
+using json = nlohmann::ordered_json;
 
 static std::vector<std::string> split(std::string_view text, char at) {
     std::vector<std::string> parts;
