@@ -43,7 +43,7 @@ runs 'process: exit code 1.thread: killed by SIGABRT.pool: no such row.task: no 
 
 # --- Many ---------------------------------------------------------------------
 
-runs "${even}result: 20000 " sleepers --sleepers 20000 --ms 50
+runs "${even}result: 20000 " sleepers --sleepers 20000 --ms 1000
 $sanitized || at_most "sleepers: bytes" "$(number bytes_each)" 300
 runs 'result: 300 ' sleepers_threads --sleepers 300 --ms 200
 runs 'result: 50 ' sleepers_processes --sleepers 50 --ms 300

@@ -28,7 +28,7 @@ options_of() {
     tasks_*) echo "--tasks 1000" ;;
     task_cost*) echo "--awaits 1000 --tasks 1000" ;;
     sleepers_*) echo "--sleepers 50 --ms 300" ;;
-    sleepers) echo "--sleepers 1000 --ms 50" ;;
+    sleepers) echo "--sleepers 1000 --ms 500" ;;
     seen_from_outside) echo "--each 20" ;;
     kernel_switches) echo "--turns 1000" ;;
     unbounded_tasks | bounded_tasks) echo "--items 1000" ;;

@@ -43,7 +43,7 @@ static task<void> sleep_all(const sleepers_job& job) {
 
 int main(int argc, char** argv) try {
     const sleepers_job job =
-        parse_sleepers_job(argc, argv, "sleepers", "tasks", 100'000, 200);
+        parse_sleepers_job(argc, argv, "sleepers", "tasks", 100'000, 500);
     event_loop().run(sleep_all(job));
     print_coroutine_frames();
     return finish(woken, job.sleepers);

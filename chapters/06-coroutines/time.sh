@@ -67,7 +67,7 @@ variant sleepers sleepers --sleepers "$sleepers"
 variant sleepers_threads sleepers_threads --sleepers "$threads" --ms 300
 sweep sleepers_processes sleepers_processes --sleepers "$processes" --ms 500
 asyncio asyncio@sleepers=50000 sleepers 50000 800
-note "100,000 tasks sleep 200 ms, $threads threads 300 ms, $processes processes 500 ms. start: one, until it sleeps. bytes each: resident, without what the kernel keeps for each."
+note "100,000 tasks sleep 500 ms, $threads threads 300 ms, $processes processes 500 ms. start: one, until it sleeps. bytes each: resident, without what the kernel keeps for each."
 
 problem lag "A timer in a loop that a call blocks" late_max_ms
 no_race
