@@ -1,5 +1,5 @@
-// kernel_switches: two that take turns, as tasks and as threads. How often
-// does the kernel switch?
+// kernel_switches: two that take turns on one core, as tasks and as threads.
+// How often does the kernel switch?
 //
 //     build/bin/kernel_switches --turns 20000
 #include "async_event.hpp"
@@ -10,6 +10,7 @@
 #include "01-processes/shared_memory.hpp"
 #include "02-threads/thread_pool.hpp"
 #include "common/cli.hpp"
+#include "common/one_core.hpp"
 #include "common/stopwatch.hpp"
 
 #include <sys/resource.h>
@@ -57,7 +58,9 @@ int main(int argc, char** argv) try {
     cli("kernel_switches", "Counts the kernel's switches.")
         .number("turns", turns, 1, 10'000'000, "of each")
         .parse(argc, argv);
-    fmt::print("two tasks, then two threads: {} turns each\n", turns);
+    fmt::print("two tasks, then two threads, on one core: {} turns each\n",
+               turns);
+    use_one_core(); // else the threads would wait for the other core to wake up
     async_event first, second;
     first.set();
     auto both = [&](task_group& group) -> task<void> {
