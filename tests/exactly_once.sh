@@ -19,6 +19,30 @@ if [[ -z ${WITH_SERVER:-} ]]; then
                 "$(grep canary "$work/err")"
         done
     done
+    # URLs that are no good: one line, soon, and nothing done.
+    touch "$work/file"
+    long=$(printf 'd%.0s' {1..200}) huge=$(printf 'x%.0s' {1..100000})
+    for url in "postgresql:///?host=/$long" "postgresql:///?host=$work/file" \
+        "postgresql:///?host=%zz" "postgresql:///?host=%00" "$huge" \
+        "postgresql:///?host=$work/empty&port=99999" \
+        "postgresql:///?host=$work/empty&dbname=$huge" \
+        "postgresql:///?host=$work/empty&nonsense=canary" \
+        "postgresql:///?service=none-of-that-name" \
+        "postgresql:///a?host=$work/empty,$work/file&port=1" \
+        "postgresql:///?host=$work/empty%0Acanary%0A" \
+        "postgresql:///?host=$work/empty%20%27;%20DROP%20TABLE%20samples;--" \
+        "host=$work/empty password='canary" $'postgresql:///?host=/a\nb' \
+        "postgresql://user:canary@/?host=$work/empty&options=-c%20fsync=off"; do
+        begin=$SECONDS
+        call timeout 60 env DATABASE_URL="$url" "$bin/load_once"
+        same "load_once '${url:0:70}': exit status" 3 "$status"
+        same "load_once '${url:0:70}': lines on stderr" 1 \
+            "$(wc -l <"$work/err")"
+        at_most "load_once '${url:0:70}': seconds" $((SECONDS - begin)) 10
+        [[ $url != *assword* && $url != *user:* ]] ||
+            same "load_once '${url:0:70}': tells the secret" "" \
+                "$(grep canary "$work/err")"
+    done
     # With fsync: what is found after a crash is what was there.
     with_server WITH_SERVER=1 FULL="$([[ ${1:-} != --full ]] || echo full)"
 fi
@@ -111,6 +135,29 @@ wait "$first" || fail "two at once, the first: $(<"$work/first")"
 done_right "two at once"
 same "two at once: inserted" 200000 \
     "$(($(figure inserted) + $(sed -n 's/^inserted: //p' "$work/first")))"
+
+# --- Paths that are hard to write ----------------------------------------------------
+
+# The server's directory by other names, in the URL with each byte as %XX.
+encoded() { od -An -v -tx1 <<<"$1" | tr -d '\n' | sed 's/ 0a$//; s/ /%/g'; }
+socket_dir=${DATABASE_URL#*host=}
+socket_dir=${socket_dir%%&*}
+# shellcheck disable=SC2016,SC1003 # nothing shall be expanded
+for name in 'a b' "it's" '"quoted"' '%41' '\' '$(touch made)' '`touch made`' \
+    'x&user=nobody1' 'x?y' 'x#y' 'a=b' 'ü;--' "'; DROP TABLE samples;--"; do
+    ln -s "$socket_dir" "$work/$name"
+    url=${DATABASE_URL/host=$socket_dir/host=$(encoded "$work/$name")}
+    differs "a path '$name': the URL" "$DATABASE_URL" "$url"
+    import=$((import + 1))
+    (
+        cd "$work" || exit
+        call timeout 60 env DATABASE_URL="$url" "$bin/load_once" --rows 1000 \
+            --import $import
+        echo "$status $err" >"$work/said"
+    )
+    same "a path '$name'" "0 " "$(<"$work/said")"
+done
+same "a path is no command" "" "$(find "$work" -name made)"
 
 # --- Whom the server refuses: one line, soon, and no secret -----------------------
 
