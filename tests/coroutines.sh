@@ -10,7 +10,7 @@ sanitized=false
 for values in 1 2 10 90; do
     runs "${even}result: [0-9]+ " generator --values $values
 done
-runs "two_that_never_wait: xxxyyy.${even}result: 12sa3 xxxyyy " call_spawn_await
+runs "two_that_never_wait: xxxyyy.${even}result: 12a3s xxxyyy " call_spawn_await
 
 # --- The spinner --------------------------------------------------------------
 

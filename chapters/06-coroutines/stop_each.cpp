@@ -30,7 +30,9 @@ static double stop_process(std::int64_t ms, bool waits) {
         waits ? static_cast<void>(::pause()) : compute(ms);
         return 0;
     });
-    begun->acquire();
+    while (!begun->acquire_within(10'000))
+        if (!child.alive())
+            throw std::runtime_error("a child has died");
     const stopwatch clock;
     child.kill(); // nobody asks it
     child.join();
