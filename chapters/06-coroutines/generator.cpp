@@ -26,8 +26,12 @@ class generator {
     };
     explicit generator(promise_type& promise)
         : frame_(handle::from_promise(promise)) {}
-    generator(const generator&) = delete;
-    ~generator() { frame_.destroy(); }
+    generator(generator&& other) noexcept
+        : frame_(std::exchange(other.frame_, {})) {}
+    ~generator() {
+        if (frame_)
+            frame_.destroy();
+    }
 
     std::optional<std::int64_t> next() {
         if (!frame_.done())

@@ -15,6 +15,8 @@
 
 #include <sys/resource.h>
 
+#include <atomic>
+
 // Of this process so far; what we gave up by waiting, and what was taken.
 struct switches {
     std::int64_t waited = 0, taken = 0;
@@ -44,10 +46,10 @@ static task<void> task_turns(async_event& mine, async_event& others,
     }
 }
 static void thread_turns(shared_semaphore& mine, shared_semaphore& others,
-                         std::int64_t turns, std::int64_t& count) {
+                         std::int64_t turns, std::atomic<std::int64_t>& count) {
     for (std::int64_t i = 0; i < turns; ++i) {
         mine.acquire();
-        ++count; // between acquire and release nobody else does
+        ++count;
         others.release();
     }
 }
@@ -55,6 +57,7 @@ static void thread_turns(shared_semaphore& mine, shared_semaphore& others,
 
 int main(int argc, char** argv) try {
     std::int64_t turns = 20'000, count = 0;
+    std::atomic<std::int64_t> thread_count = 0;
     cli("kernel_switches", "Counts the kernel's switches.")
         .number("turns", turns, 1, 10'000'000, "of each")
         .parse(argc, argv);
@@ -77,13 +80,15 @@ int main(int argc, char** argv) try {
     shared_semaphore one(1), other(0);
     before = kernel_switches();
     const stopwatch by_threads;
-    auto a = pool.submit([&] { thread_turns(one, other, turns, count); });
-    auto b = pool.submit([&] { thread_turns(other, one, turns, count); });
+    auto a =
+        pool.submit([&] { thread_turns(one, other, turns, thread_count); });
+    auto b =
+        pool.submit([&] { thread_turns(other, one, turns, thread_count); });
     a.get();
     b.get();
     print("threads", before, by_threads.seconds(), 2 * turns);
     print_coroutine_frames();
-    return finish(count, 4 * turns);
+    return finish(count + thread_count, 4 * turns);
 } catch (...) {
     return failed("kernel_switches");
 }
