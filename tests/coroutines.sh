@@ -64,8 +64,12 @@ if $sanitized; then
 else
     runs "${even}result: 400 " stackful --coroutines 20 --rounds 10
 fi
-runs "processes_listed: 50.threads_listed: [0-9]+.tasks_listed: 0.${even}result: " \
-    seen_from_outside --each 50
+if grep -q __tsan_init "$bin/sleepers"; then
+    echo "not tried, ThreadSanitizer has a thread of its own: seen_from_outside"
+else
+    runs "processes_listed: 50.threads_listed: 50.tasks_listed: 0.${even}result: 100 " \
+        seen_from_outside --each 50
+fi
 
 # --- Turns --------------------------------------------------------------------
 
