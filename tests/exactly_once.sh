@@ -136,6 +136,15 @@ done_right "two at once"
 same "two at once: inserted" 200000 \
     "$(($(figure inserted) + $(sed -n 's/^inserted: //p' "$work/first")))"
 
+# Another import has emptied the table in the middle of this one, and taken out
+# the line of its first batch; lines that it wrote after that are there still.
+import=$((import + 1))
+call "$bin/load_once" --rows 3000 --batch 100 --import $import
+query "DELETE FROM many_hands.ledger WHERE batch < 10; DELETE FROM many_hands.samples"
+call "$bin/load_once" --rows 3000 --batch 100 --import $import
+done_right "emptied by another import, then rerun"
+same "emptied by another: inserted" 3000 "$(figure inserted)"
+
 # --- Paths that are hard to write ----------------------------------------------------
 
 # The server's directory by other names, in the URL with each byte as %XX.

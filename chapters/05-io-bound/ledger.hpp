@@ -32,13 +32,16 @@ class ledger {
     // Runs work(db) and commits it, if no one has for this batch; true if so.
     // After an error that may pass it tries again, until `limit` is over: work
     // may run several times, and only what it does through `db` counts once.
+    // (The limit is not one of a statement that the server is at.)
     // May be called by several threads, and by several programs at once.
     template<class Work>
     bool once(std::int64_t batch, const Work& work, milliseconds limit) {
         const auto end = connection_pool::clock::now() + limit;
         for (back_off between;;) {
             try {
-                return attempt(*pool_.acquire(limit), batch, work);
+                const auto left = std::chrono::duration_cast<milliseconds>(
+                    end - connection_pool::clock::now());
+                return attempt(*pool_.acquire(left), batch, work);
             } catch (const pg_error& error) {
                 if (!may_pass(error.sqlstate) || !between.pause(end))
                     throw;
@@ -47,10 +50,15 @@ class ledger {
         }
     }
 
-    // Takes out the lines of all other imports.
-    void forget_others(pg_connection& db) const {
-        const std::array name = {import_.c_str()};
-        db.run("DELETE FROM many_hands.ledger WHERE import <> $1", name);
+    // Takes out all lines but that of `batch`, which empties the table: what
+    // they speak of is gone. Those of our own name, too, for somebody who
+    // loaded something else meanwhile may have taken out the line of `batch`.
+    void forget_all_but(pg_connection& db, std::int64_t batch) const {
+        const std::string number = std::to_string(batch);
+        const std::array line = {import_.c_str(), number.c_str()};
+        db.run("DELETE FROM many_hands.ledger"
+               " WHERE import <> $1 OR batch <> $2",
+               line);
     }
 
     // Attempts that failed, and were followed by another one.
@@ -62,19 +70,22 @@ class ledger {
     bool attempt(pg_connection& db, std::int64_t batch, const Work& work) {
         const std::string number = std::to_string(batch);
         const std::array line = {import_.c_str(), number.c_str()};
-        db.run("BEGIN");
+        db.run("BEGIN ISOLATION LEVEL READ COMMITTED"); // whatever is usual
         // If another transaction has written this line and not yet ended, the
-        // server lets us wait until it has: perhaps it is our own, of which we
-        // only heard that the connection broke. To look by SELECT would be
-        // wrong, for that does not wait.
+        // server lets us wait until it has: perhaps it is our own earlier
+        // attempt, whose connection broke while the server went on. To look by
+        // SELECT would be wrong, for that does not wait.
         const bool ours = db.run("INSERT INTO many_hands.ledger VALUES ($1, $2)"
-                                 " ON CONFLICT DO NOTHING",
+                                 " ON CONFLICT (import, batch) DO NOTHING",
                                  line)
                               .affected()
                           == 1;
         if (ours)
             work(db);
-        db.run("COMMIT"); // if this fails, nobody knows: the ledger will
+        // If this fails, nobody knows: the ledger will. And the COMMIT of a
+        // transaction in which something has failed is a ROLLBACK.
+        if (db.run("COMMIT").tag() != "COMMIT")
+            throw std::logic_error("ledger: the work has hidden an error");
         return ours;
     }
     //< attempt

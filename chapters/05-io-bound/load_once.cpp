@@ -30,7 +30,7 @@ int main(int argc, char** argv) try {
     // To empty the table is the first batch: it happens once, too.
     const auto empty = [&](pg_connection& db) {
         db.run(fmt::format("TRUNCATE {}", samples_table));
-        done.forget_others(db);
+        done.forget_all_but(db, -1);
     };
     done.once(-1, empty, limit);
     thread_pool pool(job.workers);

@@ -108,6 +108,8 @@ class pg_result {
     std::int64_t affected() const {
         return std::atoll(PQcmdTuples(raw_.get()));
     }
+    // What the server has done: "COMMIT", "INSERT 0 1".
+    std::string tag() const { return PQcmdStatus(raw_.get()); }
     std::string sqlstate() const {
         const char* state = PQresultErrorField(raw_.get(), PG_DIAG_SQLSTATE);
         return state == nullptr ? "" : state;
