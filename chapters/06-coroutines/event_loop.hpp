@@ -228,7 +228,7 @@ class event_loop {
             std::exchange(place, nullptr)->wake();
     }
 
-    void call_posted() noexcept {
+    void call_posted() {
         eventfd_t count = 0;
         std::vector<std::function<void()>> calls;
         {

@@ -40,6 +40,7 @@ static void in_thread(int i, std::int64_t ms, std::atomic<int>& ended) {
 static void ten_in_pool(std::int64_t ms, std::atomic<int>& ended) {
     thread_pool pool(10);
     std::vector<pool_future<void>> all;
+    all.reserve(10);
     for (int i = 0; i < 10; ++i)
         all.push_back(
             pool.submit([i, ms, &ended] { in_thread(i, ms, ended); }));

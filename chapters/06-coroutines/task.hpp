@@ -209,6 +209,7 @@ class promise_base {
             next.destroy();
             --depth_;
         }
+        put_off_ = nullptr;
     }
 
     std::coroutine_handle<> awaited_by; // by nobody: it runs beside others
