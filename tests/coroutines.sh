@@ -3,7 +3,7 @@
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
-even='coroutines: [1-9][0-9]* created, [1-9][0-9]* destroyed.'
+even='coroutines created: [1-9][0-9]*, destroyed: [1-9][0-9]*.'
 sanitized=false
 ! grep -q -e __tsan_init -e __asan_init "$bin/sleepers" || sanitized=true
 
@@ -93,12 +93,16 @@ runs 'result: awake .*broken on purpose' clap_spin --ms 30
 
 # --- A signal -----------------------------------------------------------------
 
-# SIGTERM ends them by that signal, as it does any program that leaves nothing
-# behind; children go with their parent.
-"$bin/spinner_coroutine" --ms 60000 >/dev/null &
+# It ends a program that leaves nothing behind; children go with their parent.
+"$bin/sleepers_processes" --sleepers 20 --ms 60000 >/dev/null &
 pid=$!
-sleep 0.2
+children() { cat "/proc/$pid/task/$pid/children" 2>/dev/null; }
+all_there() { (($(children | wc -w) == 20)); }
+eventually all_there
+read -ra left <<<"$(children)"
 kill -TERM $pid
 status=0
 wait $pid || status=$?
-same "spinner_coroutine, SIGTERM: exit status" 143 "$status"
+same "sleepers_processes, SIGTERM: exit status" 143 "$status"
+gone() { ! kill -0 "${left[@]}"; } # fails only if none is there
+eventually gone

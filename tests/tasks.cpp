@@ -46,17 +46,6 @@ static task<std::string> thrown(task<T> work) {
     }
     co_return "nothing";
 }
-template<>
-task<std::string> thrown(task<void> work) {
-    try {
-        co_await std::move(work);
-    } catch (const cancelled&) {
-        co_return "cancelled";
-    } catch (const std::exception& error) {
-        co_return error.what();
-    }
-    co_return "nothing";
-}
 
 // --- Tasks -------------------------------------------------------------------
 

@@ -7,7 +7,7 @@
 
 // Every frame must be gone at the end. Throws wrong_result otherwise.
 inline void print_coroutine_frames(frame_counts counts = frames) {
-    fmt::print("coroutines: {} created, {} destroyed\n", counts.created,
+    fmt::print("coroutines created: {}, destroyed: {}\n", counts.created,
                counts.destroyed);
     if (counts.created != counts.destroyed)
         throw wrong_result(fmt::format("{} coroutines are left",

@@ -32,9 +32,7 @@ static task<void> sleep_all(const sleepers_job& job) {
         co_await next_turn();
         started = clock.seconds();
         kib = memory_now() - before;
-        if (woken > 0)
-            throw std::runtime_error("some have woken up before all slept: "
-                                     "try a longer --ms");
+        must_all_sleep(woken == 0);
     };
     co_await in_group(body);
     print_sleepers(job, kib, started, clock.seconds());

@@ -30,6 +30,13 @@ inline std::int64_t memory_now() {
     return memory_kib(::getpid());
 }
 
+// For when the memory has been looked at: it must be that of sleepers.
+inline void must_all_sleep(bool all) {
+    if (!all)
+        throw std::runtime_error("some have woken up, or died, before all "
+                                 "slept: try a longer --ms");
+}
+
 // Prints what one of them cost.
 inline void print_sleepers(const sleepers_job& job, std::int64_t kib,
                            double start_s, double total_s) {

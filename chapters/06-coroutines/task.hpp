@@ -35,9 +35,10 @@
 // catches those, to try again, lets it pass.
 struct cancelled {};
 
+struct running_task;
+
 // A place where a task waits until somebody calls wake() or cancels it: a
 // timer, a lock, a descriptor. Those derive from this.
-struct running_task;
 class waiter {
   public:
     void wake();     // the task goes on, after those that are ready by now

@@ -7,9 +7,9 @@ here=$(dirname "$(readlink -f "$0")")
 chapter 06-coroutines "Coroutines"
 
 case $profile in
-quick) awaits=1000000 tasks=200000 sleepers=100000 threads=2000 processes=300 ;;
-default) awaits=2000000 tasks=300000 sleepers=100000 threads=4000 processes=500 ;;
-full) awaits=5000000 tasks=1000000 sleepers=100000 threads=10000 processes=2000 ;;
+quick) awaits=1000000 tasks=200000 threads=1000 processes=200 ms=300 ;;
+default) awaits=2000000 tasks=300000 threads=2000 processes=300 ms=300 ;;
+full) awaits=5000000 tasks=1000000 threads=10000 processes=2000 ms=2000 ;;
 esac
 find_python asyncio
 if [[ -n $python && $(ask_python 'import asyncio; print(hasattr(asyncio, "TaskGroup"))' ||
@@ -39,23 +39,21 @@ variant spinner_prime_nap@loop=plain spinner_prime_nap --loop plain
 variant spinner_prime_nap@loop=nested spinner_prime_nap --loop nested
 variant spinner_prime_nap@loop=one spinner_prime_nap --loop one
 variant spinner_prime_nap@loop=no-nap spinner_prime_nap --loop no-nap
-for every in 1000 10; do
-    for loop in nested one; do
-        detail spinner_prime_nap@loop=$loop@every=$every spinner_prime_nap \
-            --loop $loop --every $every
-    done
+for loop in nested one; do
+    detail spinner_prime_nap@loop=$loop@every=1000 spinner_prime_nap \
+        --loop $loop --every 1000
 done
+detail spinner_prime_nap@loop=nested@every=10 spinner_prime_nap --every 10
 for loop in plain nested one no-nap; do
     asyncio asyncio@loop=$loop spinner $loop 100000
 done
-asyncio asyncio@loop=one@every=10 spinner one 10
 note "Without every=N a nap comes every 100,000 numbers, of which half are tried. no-nap asks each time whether it is time, and never naps; plain does neither. Python's number is a smaller one: compare its lines with each other."
 
 problem tasks "Tasks that do nothing" at_once_ns
 variant task_cost task_cost --awaits "$awaits" --tasks "$tasks"
 if [[ -x $bin/task_cost_asio ]] || $list; then
     sweep task_cost_asio task_cost_asio --awaits "$awaits" \
-        --tasks $((tasks / 3))
+        --tasks "$tasks"
 else
     absent task_cost_asio "no Asio"
 fi
@@ -63,11 +61,12 @@ asyncio asyncio@tasks=50000 cost 200000 50000 1000
 note "await: of a child, one after the other. batch: spawned a thousand at a time; at once: all of them. bytes each: of those that are all alive; of asyncio resident ones, else those that malloc has given."
 
 problem sleepers "Many that sleep at the same time" bytes_each
-variant sleepers sleepers --sleepers "$sleepers"
-variant sleepers_threads sleepers_threads --sleepers "$threads" --ms 300
-sweep sleepers_processes sleepers_processes --sleepers "$processes" --ms 500
-asyncio asyncio@sleepers=50000 sleepers 50000 800
-note "100,000 tasks sleep 500 ms, $threads threads 300 ms, $processes processes 500 ms. start: one, until it sleeps. bytes each: resident, without what the kernel keeps for each."
+no_race
+variant sleepers sleepers --ms "$ms"
+variant sleepers_threads sleepers_threads --sleepers "$threads" --ms "$ms"
+sweep sleepers_processes sleepers_processes --sleepers "$processes" --ms "$ms"
+asyncio asyncio@sleepers=10000 sleepers 10000 "$ms"
+note "100,000 tasks, $threads threads, $processes processes, $ms ms. start: one, until it sleeps. bytes each: resident, without what the kernel keeps for each."
 
 problem lag "A timer in a loop that a call blocks" late_max_ms
 no_race

@@ -24,14 +24,15 @@ int main(int argc, char** argv) try {
             std::this_thread::sleep_for(std::chrono::milliseconds(job.ms));
             return 0;
         });
-    while (*asleep < job.sleepers) {
+    const auto all_alive = [&] {
+        return std::all_of(children.begin(), children.end(),
+                           [](process& child) { return child.alive(); });
+    };
+    while (*asleep < job.sleepers && all_alive())
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
-        if (!std::all_of(children.begin(), children.end(),
-                         [](process& child) { return child.alive(); }))
-            break; // one has died, or all have slept enough
-    }
     const double started = clock.seconds();
     const std::int64_t kib = memory_now() - before;
+    must_all_sleep(all_alive());
     for (process& child : children) {
         child.join();
         woken += child.exit_code() == 0 ? 1 : 0;
