@@ -4,8 +4,9 @@
 source "$(dirname "$0")/lib.sh"
 
 even='coroutines created: [1-9][0-9]*, destroyed: [1-9][0-9]*.'
-sanitized=false
-! grep -q -e __tsan_init -e __asan_init "$bin/sleepers" || sanitized=true
+sanitized=false asleep=1000 # ms: all have to sleep before the first wakes
+! grep -q -e __tsan_init -e __asan_init "$bin/sleepers" ||
+    sanitized=true asleep=10000
 
 for values in 1 2 10 90; do
     runs "${even}result: [0-9]+ " generator --values $values
@@ -43,10 +44,10 @@ runs 'process: exit code 1.thread: killed by SIGABRT.pool: no such row.task: no 
 
 # --- Many ---------------------------------------------------------------------
 
-runs "${even}result: 20000 " sleepers --sleepers 20000 --ms 1000
+runs "${even}result: 20000 " sleepers --sleepers 20000 --ms "$asleep"
 $sanitized || at_most "sleepers: bytes" "$(number bytes_each)" 300
-runs 'result: 300 ' sleepers_threads --sleepers 300 --ms 200
-runs 'result: 50 ' sleepers_processes --sleepers 50 --ms 300
+runs 'result: 300 ' sleepers_threads --sleepers 300 --ms "$asleep"
+runs 'result: 50 ' sleepers_processes --sleepers 50 --ms "$asleep"
 runs "await_ns: [0-9.]+.batch_ns: [0-9.]+.at_once_ns: [0-9.]+.bytes_each: [0-9]+.${even}result: 49991970 " \
     task_cost --awaits 1 --tasks 7071 --batch 7071
 $sanitized || at_most "task_cost: bytes" "$(number bytes_each)" 250

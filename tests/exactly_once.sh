@@ -79,7 +79,7 @@ rows=$(times 3000 1000000)
 runs "result: $((3 * rows)) " hostile_values --rows "$rows"
 row "hostile values, in three ways each" "$rows rows" "all equal, byte by byte"
 
-call "$bin/pool_limits" --rounds "$(times 4 200)"
+call "$bin/pool_limits" --rounds "$(times 4 200)" --late-ms "$(times 10000 50)"
 same "pool_limits: exit status" 0 "$status"
 for state in busy gone refuses deaf slow; do
     row "acquire within 100 ms: the database is $state" "$(times 4 200)" \
@@ -198,65 +198,117 @@ matches "server full" "53300.*too many clients" "$err"
 
 # --- Killed, and started again -----------------------------------------------------
 
+# kill_after BATCHES PID: when the ledger has more than so many of this import.
+count_of() { query "SELECT count(*) FROM many_hands.ledger WHERE import LIKE '$1:%'"; }
+kill_after() {
+    local begun=0
+    while ((begun <= $1)) && kill -0 "$2" 2>/dev/null; do
+        begun=$(count_of $import 2>/dev/null) || begun=0 # no ledger yet
+    done
+    kill -KILL "$2" 2>/dev/null || true
+}
 trials=$(times 5 1000)
+kills_in_mid=0
 for ((i = 0; i < trials; ++i)); do
     import=$((import + 1))
-    # From nothing done to all done: 300 batches, some 0.2 s.
-    { timeout -s KILL "0.0$((RANDOM % 90 + 10))" "$bin/load_once" \
-        --rows 30000 --batch 100 --import $import; } >/dev/null 2>&1
+    # 300 batches, some 0.2 s. Every other one is killed by the clock, and so
+    # perhaps before it begins, or when all is done.
+    "$bin/load_once" --rows 30000 --batch 100 --import $import \
+        >/dev/null 2>&1 &
+    if ((i % 2 == 0)); then
+        kill_after $((RANDOM % 200)) $!
+    else
+        sleep "0.$((RANDOM % 200 + 100))"
+        kill -KILL $! 2>/dev/null || true
+    fi
+    wait $! 2>/dev/null || true
     call "$bin/load_once" --rows 30000 --batch 100 --import $import
     done_right "killed, then rerun, $i"
-    [[ $(figure inserted) == 30000 ]] || kills_in_mid=$((${kills_in_mid:-0} + 1))
+    (($(figure inserted) % 30000 == 0)) || kills_in_mid=$((kills_in_mid + 1))
 done
 call "$bin/load_once" --rows 30000 --batch 100 --import $import
 same "and once more: inserted" 0 "$(figure inserted)"
+at_most "killed with some batches done, and not all, at least" 1 $kills_in_mid
 row "loader killed (SIGKILL) and started again" \
-    "$trials, of them ${kills_in_mid:-0} with some batches done" \
+    "$trials, of them $kills_in_mid with some batches done and not all" \
     "$lost_or_twice loads wrong"
 
 # --- The connection cut ---------------------------------------------------------------
 
 # Before each message of a conversation, or each 9th of them, until none is left.
-cuts=0
-lost_or_twice=0
-for of in client server; do
-    untouched=0
-    for ((at = 1; untouched < 3; at += $(times 9 1))); do
-        call timeout 60 "$bin/delay_proxy" --rtt-us 0 --fault-at $at \
-            --fault-of $of "$bin/load_once" --rows 300 --batch 100 \
-            --workers 1 --start anew
-        # Before it has a pool, and when it counts, nothing is tried again.
-        if [[ $status == [13] ]]; then
-            same "cut before $of's message $at: lines on stderr" 1 \
-                "$(wc -l <"$work/err")"
-            call "$bin/load_once" --rows 300 --batch 100 --workers 1
-            untouched=0
-        elif [[ $(figure retries) == 0 ]]; then
-            untouched=$((untouched + 1))
-        else
-            untouched=0
-        fi
-        done_right "cut before $of's message $at"
-        cuts=$((cuts + 1))
+# The first connection makes the table and counts it, the second one loads.
+for session in 1 2; do
+    cuts=0 lost_or_twice=0
+    declare -A cut_in=([setup]=0 [load]=0 [count]=0)
+    for of in client server; do
+        untouched=0 last=""
+        for ((at = 1; untouched < 3; at += $(times 9 1))); do
+            what="session $session cut before $of's message $at"
+            call timeout 60 "$bin/delay_proxy" --rtt-us 0 --fault-at $at \
+                --fault-of $of --fault-connection $session \
+                "$bin/load_once" --rows 300 --batch 100 --workers 1 --start anew
+            # Before there is a pool, and after the load, nothing is tried
+            # again, and the program says that it could not; in between it
+            # has to go on.
+            case $status,$(figure inserted),$(figure retries) in
+            0,*,0) phase="" ;;
+            0,*,1) phase=load ;;
+            [13],,) phase=setup ;;
+            1,300,*) phase=count ;;
+            *) fail "$what: status $status, $out" && phase="" ;;
+            esac
+            if [[ -z $phase ]]; then
+                untouched=$((untouched + 1))
+            else
+                untouched=0 cuts=$((cuts + 1))
+                cut_in[$phase]=$((cut_in[$phase] + 1))
+                case $last,$phase in
+                load,setup | count,setup | count,load)
+                    fail "$what: $phase after $last"
+                    ;;
+                esac
+                last=$phase
+            fi
+            if [[ $phase == setup || $phase == count ]]; then
+                same "$what: lines on stderr" 1 "$(wc -l <"$work/err")"
+                call "$bin/load_once" --rows 300 --batch 100 --workers 1
+            fi
+            [[ $phase != count ]] ||
+                same "$what: inserted after that" 0 "$(figure inserted)"
+            done_right "$what"
+        done
+        at_most "$of: messages until none was left" 20 $at
     done
-    at_most "$of: messages until none was left" 40 $at
+    case $session in
+    1)
+        same "session 1 does not load" 0 "${cut_in[load]}"
+        what="the session that counts"
+        ;;
+    2)
+        at_most "session 2: cuts in the load, at least" "$(times 5 60)" \
+            "${cut_in[load]}"
+        what="the session that loads, of them ${cut_in[load]} in mid-load"
+        ;;
+    esac
+    row "connection cut before each message, in both directions" \
+        "$cuts of $what" "$lost_or_twice loads wrong"
 done
-row "connection cut before each message, in both directions" "$cuts" \
-    "$lost_or_twice loads wrong"
 
 # Between a COMMIT and the answer to it: the server has done it, and nobody has
 # heard. The ledger knows; whoever just tries again doubles a batch.
 trials=$(times 6 1000)
+sizes=(25 40 50 100 125 200 250 500 1000)
 lost_or_twice=0
 for ((i = 0; i < trials; ++i)); do
-    # Four commands a batch; 15 come before the first COMMIT, or on the session
-    # that makes the table.
+    # Some batch, of some size. Four commands each; 15 come before the first.
+    batch=${sizes[RANDOM % ${#sizes[@]}]}
     call timeout 60 "$bin/delay_proxy" --rtt-us 0 --fault-unit commands \
-        --fault-at $((19 + 4 * (i % 48))) "$bin/load_once" --rows 5000 \
-        --batch 100 --workers 1 --start anew
+        --fault-at $((19 + 4 * (RANDOM % (5000 / batch)))) \
+        --fault-connection 2 "$bin/load_once" --rows 5000 \
+        --batch "$batch" --workers 1 --start anew
     done_right "COMMIT without an answer, $i"
     same "COMMIT without an answer, $i: retries" 1 "$(figure retries)"
-    same "COMMIT without an answer, $i: found in the ledger" 100 \
+    same "COMMIT without an answer, $i: found in the ledger" "$batch" \
         "$((5000 - $(figure inserted)))"
 done
 row "connection cut between COMMIT and its answer" "$trials" \
@@ -270,9 +322,8 @@ in_mid_load() {
     "$bin/load_once" --rows 60000 --batch 100 --import $import \
         >"$work/load" 2>"$work/load.err" &
     local load=$! begun=0 first=$((RANDOM % 100))
-    local count="SELECT count(*) FROM many_hands.ledger WHERE import LIKE '$import:%'"
     while ((begun <= first)); do
-        begun=$(query "$count" 2>/dev/null || echo 0)
+        begun=$(count_of $import 2>/dev/null || echo 0)
         kill -0 $load 2>/dev/null || break
     done
     "${@:2}"

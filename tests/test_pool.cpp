@@ -4,9 +4,13 @@
 #include "other_thread.hpp"
 
 #include "01-processes/process.hpp"
-#include "05-io-bound/connection_pool.hpp"
+#include "05-io-bound/delay_line.hpp"
+#include "05-io-bound/ledger.hpp"
+
+#include <sys/eventfd.h>
 
 #include <array>
+#include <filesystem>
 
 using namespace std::chrono_literals;
 
@@ -45,11 +49,129 @@ TEST_CASE("errors say by SQLSTATE what they are") {
     CHECK(sqlstate_of(db, "SELECT") == "08006");
 
     for (const char* state : {"08000", "08006", "57P01", "57P02", "57P03",
-                              "40001", "40P01", "53300"})
+                              "57P05", "25P03", "25P04", "40001", "40P01",
+                              "53300"})
         CHECK(may_pass(state));
-    for (const char* state : {"", "22012", "23505", "28P01", "28000", "3D000",
-                              "42601", "57014", "57P04", "53100"})
+    for (const char* state : {"", "08004", "08P01", "22012", "23505", "28P01",
+                              "28000", "3D000", "42601", "57014", "57P04",
+                              "53100"})
         CHECK_FALSE(may_pass(state));
+}
+
+TEST_CASE("what libpq refuses to send is no broken connection") {
+    pg_connection db;
+    const std::vector<const char*> too_many(70'000, "1");
+    std::string state = "none";
+    try {
+        db.run("SELECT 1", too_many);
+    } catch (const pg_error& error) {
+        state = error.sqlstate;
+    }
+    CHECK(state.empty());
+    state = "none";
+    try {
+        db.copy_send("1\n"); // of no COPY
+    } catch (const pg_error& error) {
+        state = error.sqlstate;
+    }
+    CHECK(state.empty());
+    CHECK(db.is_idle());
+    CHECK(db.run("SELECT 1").text(0, 0) == "1");
+}
+
+TEST_CASE("sessions that were idle for too long are tried again") {
+    pg_connection db;
+    db.run("SET idle_session_timeout = 1");
+    while (db.is_idle())
+        std::this_thread::sleep_for(1ms);
+    CHECK(may_pass(sqlstate_of(db, "SELECT")));
+    pg_connection other;
+    other.run("SET idle_in_transaction_session_timeout = 1; BEGIN");
+    std::string state;
+    do {
+        std::this_thread::sleep_for(10ms);
+        state = sqlstate_of(other, "SELECT");
+    } while (state == "none");
+    CHECK(may_pass(state));
+}
+
+TEST_CASE("no state is read out of a path") {
+    const std::string url = database_url();
+    std::string state;
+    ::setenv("DATABASE_URL",
+             "postgresql:///?host=/none%3A%20%2028P01%3A%20a%20failed%3A%20X",
+             1);
+    try {
+        pg_connection db;
+    } catch (const no_connection& error) {
+        state = error.sqlstate;
+    }
+    ::setenv("DATABASE_URL", url.c_str(), 1);
+    CHECK(state == "08001");
+}
+
+// Runs a line to the server, until it ends: after that the line is deaf, and
+// its sockets are open.
+struct line_that_ends {
+    const std::string url = database_url();
+    const std::filesystem::path server = socket_directory(url),
+                                own = server
+                                      / ("line." + std::to_string(::getpid()));
+    const bool made = std::filesystem::create_directory(own);
+    delay_line line{(own / ".s.PGSQL.5432").string(),
+                    (server / ".s.PGSQL.5432").string(), 0us};
+    const descriptor end{check(::eventfd(0, EFD_CLOEXEC), "eventfd")};
+    std::jthread runs{[this] { line.run_until_readable(end.get()); }};
+
+    line_that_ends() {
+        ::setenv("DATABASE_URL", (url + "&host=" + own.string()).c_str(), 1);
+    }
+    void become_deaf() {
+        ::eventfd_write(end.get(), 1);
+        runs.join();
+    }
+    ~line_that_ends() {
+        if (runs.joinable())
+            become_deaf();
+        ::setenv("DATABASE_URL", url.c_str(), 1);
+        std::filesystem::remove_all(own);
+    }
+};
+
+// Gives up, and not before its limit. That it does so at all is the test: each
+// of these waited for ever once.
+template<class Function>
+static void gives_up_after(std::chrono::milliseconds limit,
+                           const Function& what) {
+    const auto start = std::chrono::steady_clock::now();
+    CHECK_THROWS_AS(what(), no_connection);
+    CHECK(std::chrono::steady_clock::now() - start >= limit);
+}
+
+TEST_CASE("a session that was idle when its server became deaf") {
+    std::optional<line_that_ends> line(std::in_place);
+    connection_pool pool(1);
+    line->become_deaf();
+    std::this_thread::sleep_for(1100ms); // who was used just now is not asked
+    gives_up_after(200ms, [&] { pool.acquire(200ms); });
+    line.reset();
+    CHECK(pool.acquire(5s)->run("SELECT 1").text(0, 0) == "1");
+}
+
+TEST_CASE("a server that becomes deaf while a session is prepared") {
+    std::optional<line_that_ends> line;
+    connection_pool pool(1, [&](pg_connection& db) {
+        if (line)
+            line->become_deaf();
+        db.run("SELECT 1");
+    });
+    auto lease = pool.acquire(1s);
+    close_backend(backend(*lease));
+    lease.release();
+    line.emplace();
+    gives_up_after(300ms, [&] { pool.acquire(300ms); });
+    line.reset();
+    CHECK(pool.acquire(5s)->run("SELECT 1").text(0, 0) == "1");
 }
 
 TEST_CASE("whom the server refuses does not try again") {
@@ -256,6 +378,7 @@ TEST_CASE(
 
 TEST_CASE("after fork the child gets nothing, and spoils nothing") {
     connection_pool pool(1);
+    auto lease = pool.acquire(1s);
     pg_connection db;
     const std::string session = backend(db);
     const auto refused = [](const auto& use) {
@@ -271,10 +394,53 @@ TEST_CASE("after fork the child gets nothing, and spoils nothing") {
                          && refused([&] { pool.acquire(1s); })
                          && refused([&] { db.is_idle(); });
         pg_connection moved = std::move(db); // goes here, and says no good-bye
+        { auto copy = std::move(lease); }    // as does a lease
         return all ? 7 : 1;
     });
     child.join();
     CHECK(child.exit_code() == 7);
     CHECK(backend(db) == session);
+    CHECK(lease->run("SELECT 1").text(0, 0) == "1");
+    lease.release();
     CHECK(pool.acquire(1s)->is_idle());
+}
+
+// Is this backend waiting for another transaction?
+static bool waits_for_lock(const std::string& which) {
+    pg_connection other;
+    const std::array backend = {which.c_str()};
+    return other
+               .run("SELECT wait_event_type = 'Lock' FROM pg_stat_activity"
+                    " WHERE pid = $1",
+                    backend)
+               .text(0, 0)
+           == "t";
+}
+
+TEST_CASE("an earlier attempt that has not ended yet is waited for") {
+    pg_connection().run("CREATE SCHEMA IF NOT EXISTS many_hands");
+    connection_pool pool(1);
+    ledger book(pool, "test");
+    const std::string loading = backend(*pool.acquire(1s));
+    for (const bool commits : {true, false}) {
+        pg_connection earlier; // whose program is gone, but not its backend
+        earlier.run("DELETE FROM many_hands.ledger WHERE import = 'test'");
+        earlier.run("BEGIN; INSERT INTO many_hands.ledger VALUES ('test', 1)");
+        std::atomic<bool> ended = false;
+        bool first = false;
+        int worked = 0;
+        std::jthread again([&] {
+            first = book.once(
+                1, [&](pg_connection&) { ++worked; }, 60s);
+            ended = true;
+        });
+        while (!ended && !waits_for_lock(loading))
+            std::this_thread::sleep_for(1ms);
+        CHECK_FALSE(ended); // a SELECT would have found nothing, and gone on
+        earlier.run(commits ? "COMMIT" : "ROLLBACK");
+        again.join();
+        CHECK(first == !commits);
+        CHECK(worked == (commits ? 0 : 1));
+    }
+    CHECK(book.retries() == 0);
 }

@@ -6,7 +6,8 @@
 //
 // - Who comes first is served first.
 // - acquire() returns or throws when its limit is over, whatever has become of
-//   the server: busy, gone, or deaf.
+//   the server: busy, gone, or deaf. A limit of less than the three or four
+//   round trips that connecting takes can only be kept by throwing.
 // - A session that broke, or that comes back in the middle of a transaction or
 //   a COPY, is closed. Who gets its place connects anew, and pauses between
 //   attempts.
@@ -58,21 +59,19 @@ class back_off {
 };
 
 // Connects and calls prepare(session). After errors that may pass it tries
-// again, until `limit` is over; after all others it throws at once. Throws
-// no_connection, or what prepare() throws.
+// again, until `limit` is over, which is a limit for prepare()'s questions,
+// too; after all others it throws at once. Throws no_connection, or what
+// prepare() throws.
 template<class Function>
 std::unique_ptr<pg_connection> connect_within(std::chrono::milliseconds limit,
                                               const Function& prepare) {
-    using std::chrono::milliseconds;
     const auto end = back_off::clock::now() + limit;
     for (back_off between;;) {
         std::string why;
         try {
-            const auto left =
-                std::chrono::ceil<milliseconds>(end - back_off::clock::now());
-            auto session = std::make_unique<pg_connection>(
-                std::max(milliseconds(0), left));
+            auto session = std::make_unique<pg_connection>(end);
             prepare(*session);
+            session->wait_until({});
             return session;
         } catch (const no_connection& error) {
             if (!may_pass(error.sqlstate))
@@ -96,9 +95,9 @@ class connection_pool {
     using clock = std::chrono::steady_clock;
     class lease;
 
-    // Connects `size` sessions at once, so that a wrong password shows here.
-    // `prepare` is called with each new session, now and later. Throws
-    // no_connection.
+    // Connects `size` sessions here and now: a wrong password throws
+    // no_connection here, and not at some later acquire(). `prepare` is called
+    // with each session once, whenever it is connected.
     explicit connection_pool(
         std::int64_t size,
         std::function<void(pg_connection&)> prepare = [](pg_connection&) {})
@@ -171,6 +170,8 @@ class connection_pool {
     //< first
 
     void give_back(owned used) {
+        if (::getpid() != owner_) // a lease that a forked child has got along
+            return;
         if (used != nullptr && !used->is_idle())
             used = nullptr;
         const std::lock_guard lock(mutex_);
@@ -182,14 +183,16 @@ class connection_pool {
     }
 
     //> healthy
-    // A connection that was closed meanwhile says so when it is asked, for a
-    // microsecond. One whose server is deaf can only be found out by a
-    // question; that takes a round trip, so only who was idle is asked.
-    static bool is_healthy(const place& one, milliseconds limit) {
+    // That a connection was closed meanwhile its own end knows, and says in a
+    // microsecond. That its server is deaf only shows when a question gets no
+    // answer. A question takes a round trip, so only a session that has not
+    // been used for a second is asked.
+    static bool is_healthy(const place& one, clock::time_point end) {
         if (one.session == nullptr || !one.session->is_idle())
             return false;
-        return clock::now() - one.since < std::chrono::seconds(1)
-               || one.session->answers(limit / 2);
+        const auto now = clock::now();
+        return now - one.since < std::chrono::seconds(1)
+               || one.session->answers(now + (end - now) / 2);
     }
     //< healthy
 
@@ -241,7 +244,7 @@ inline connection_pool::lease connection_pool::acquire(milliseconds limit) {
     const auto end = clock::now() + limit;
     place mine = wait_for_place(limit);
     try {
-        if (is_healthy(mine, left(end)))
+        if (is_healthy(mine, end))
             return {*this, std::move(mine.session)};
         mine.session = nullptr; // closed before there is a new one
         return {*this, connect_within(left(end), prepare_)};

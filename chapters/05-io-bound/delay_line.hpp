@@ -44,13 +44,15 @@ inline sockaddr_un unix_address(const std::string& path) {
     return address;
 }
 
-// What happens to the first connection that gets so far.
+// What happens to one connection: that of this number, or the first that gets
+// so far.
 struct line_fault {
     bool cut = true;         // else it passes on nothing any more: it is deaf
     bool from_client = true; // the direction in which it counts ...
     bool messages = true;    // ... PostgreSQL's messages, else bytes
     std::int64_t number = 1; // just before this one
     char only = 0;           // of the messages of this kind; 0: of all
+    std::int64_t connection = 0; // 1: the first to connect; 0: any
 };
 
 class delay_line {
@@ -117,6 +119,7 @@ class delay_line {
         bool hang_up = false; // nothing comes for it after `unsent`
     };
     struct connection : std::enable_shared_from_this<connection> {
+        std::int64_t number = 0; // from 1, in the order of their coming
         std::array<side, 2> sides; // the client's, the server's
         bool deaf = false, closed = false;
     };
@@ -177,6 +180,7 @@ class delay_line {
         check(::fcntl(server.get(), F_SETFL, O_NONBLOCK), "fcntl");
         const auto& one =
             connections_.emplace_back(std::make_shared<connection>());
+        one->number = ++accepted_;
         one->sides[0].socket = std::move(client);
         one->sides[1].socket = std::move(server);
         const char only = fault_ ? fault_->only : '\0';
@@ -231,7 +235,9 @@ class delay_line {
 
     // Does the fault strike within these bytes? Then they end before it.
     bool meets_fault(side& from, std::string_view& bytes) {
-        if (!fault_ || fault_->from_client != (&from == &from.of->sides[0]))
+        if (!fault_ || fault_->from_client != (&from == &from.of->sides[0])
+            || (fault_->connection != 0
+                && fault_->connection != from.of->number))
             return false;
         const std::size_t before =
             fault_->messages
@@ -296,6 +302,7 @@ class delay_line {
     const std::chrono::microseconds delay_;
     std::optional<line_fault> fault_;
     const descriptor poller_, listening_;
+    std::int64_t accepted_ = 0;
     std::vector<std::shared_ptr<connection>> connections_;
     std::deque<piece> pieces_; // on their way, in the order of arrival
 };

@@ -31,13 +31,15 @@ struct own_directory {
 };
 
 int main(int argc, char** argv) try {
-    std::int64_t rtt_us = 1000, number = 0;
+    std::int64_t rtt_us = 1000, number = 0, connection = 0;
     std::string what = "cut", of = "client", unit = "messages";
     std::vector<std::string> command = readers_shell();
     cli("delay_proxy", "Adds a round-trip time to the book's server.")
         .number("rtt-us", rtt_us, 0, 10'000'000, "added to a round trip")
         .number("fault-at", number, 0, 1'000'000'000'000,
                 "one connection, before this message or byte; 0: never")
+        .number("fault-connection", connection, 0, 1'000'000,
+                "that which came as this one; 0: the first to get so far")
         .choice("fault", what, {"cut", "deaf"}, "what happens then")
         .choice("fault-of", of, {"client", "server"}, "who sends it")
         .choice("fault-unit", unit, {"messages", "bytes", "commands"},
@@ -50,11 +52,15 @@ int main(int argc, char** argv) try {
         throw missing("delay_proxy wants a DATABASE_URL that is a URL");
     const own_directory directory(server);
     std::optional<line_fault> fault;
-    if (number > 0)
-        fault = unit == "commands" // CommandComplete is a message of kind C
-                    ? line_fault{what == "cut", false, true, number, 'C'}
-                    : line_fault{what == "cut", of == "client",
-                                 unit == "messages", number};
+    if (number > 0) {
+        const bool commands = unit == "commands";
+        fault = {.cut = what == "cut",
+                 .from_client = of == "client" && !commands,
+                 .messages = unit != "bytes",
+                 .number = number,
+                 .only = commands ? 'C' : '\0', // CommandComplete
+                 .connection = connection};
+    }
     std::optional<delay_line> line(
         std::in_place, directory.path / ".s.PGSQL.5432",
         server + "/.s.PGSQL.5432", std::chrono::microseconds(rtt_us), fault);

@@ -64,7 +64,8 @@ inline std::string socket_directory(const std::string& url) {
 
 // An error of the server, or of the way to it. What kind it is says `sqlstate`,
 // five characters of the SQL standard, and never the text, which is for people
-// and in their language. 08006: the connection broke.
+// and in their language. 08006: the connection broke. Empty: libpq did not even
+// send it, for instance because of more parameters than there can be.
 // Source: PostgreSQL documentation, "PostgreSQL Error Codes".
 struct pg_error : std::runtime_error {
     pg_error(const std::string& text, std::string state)
@@ -79,21 +80,24 @@ struct no_connection : missing {
     std::string sqlstate;
 };
 
-// May it help to try again, after such an error? Yes if the connection broke,
-// the server stops, starts or is full, or has sacrificed this transaction to
-// another one. No if it has understood us, and says no.
+// May it help to try again, after such an error? Yes if the connection broke or
+// was idle for too long, if the server stops, starts or is full, or has
+// sacrificed this transaction to another one. No if it has understood us, and
+// says no; nor if it has not, which will be the same next time.
 inline bool may_pass(std::string_view sqlstate) {
-    for (const char* one :
-         {"57P01", "57P02", "57P03", "40001", "40P01", "53300"})
+    for (const char* one : {"08000", "08001", "08003", "08006", "08007",
+                            "25P03", "25P04", "40001", "40P01", "53300",
+                            "57P01", "57P02", "57P03", "57P05"})
         if (sqlstate == one)
             return true;
-    return sqlstate.starts_with("08");
+    return false;
 }
 
 // What the server answered; rows and columns count from 0.
 class pg_result {
   public:
-    explicit pg_result(PGresult* raw) : raw_(raw, PQclear) {}
+    // Without an answer: a failure.
+    explicit pg_result(PGresult* raw = nullptr) : raw_(raw, PQclear) {}
 
     ExecStatusType status() const { return PQresultStatus(raw_.get()); }
     int rows() const { return PQntuples(raw_.get()); }
@@ -121,11 +125,12 @@ class pg_result {
 
 class pg_connection {
   public:
-    using milliseconds = std::chrono::milliseconds;
+    using clock = std::chrono::steady_clock;
+    using end_of_waiting = std::optional<clock::time_point>; // none: never
 
-    // Connects to database_url(), within `limit` if there is one. Throws
-    // no_connection.
-    explicit pg_connection(std::optional<milliseconds> limit = {}) {
+    // Connects to database_url(). Throws no_connection, and does so at `end`.
+    // (A host's name is looked up before; how long that takes, libpq decides.)
+    explicit pg_connection(end_of_waiting end = {}) : end_(end) {
         const std::string url = database_url();
         const char* names[] = {"dbname", "fallback_application_name", nullptr};
         const char* values[] = {url.c_str(), "many-hands", nullptr};
@@ -133,13 +138,11 @@ class pg_connection {
         // While connecting, the text is the only place where libpq says the
         // SQLSTATE.
         PQsetErrorVerbosity(raw(), PQERRORS_VERBOSE);
-        const auto start = std::chrono::steady_clock::now();
         auto next = PGRES_POLLING_WRITING;
         while (PQstatus(raw()) != CONNECTION_BAD
                && (next == PGRES_POLLING_READING
                    || next == PGRES_POLLING_WRITING)) {
-            if (!wait_until(next == PGRES_POLLING_READING ? POLLIN : POLLOUT,
-                            start, limit))
+            if (!ready(next == PGRES_POLLING_READING ? POLLIN : POLLOUT))
                 throw no_connection("the server does not answer", "08001");
             next = PQconnectPoll(raw());
         }
@@ -152,30 +155,25 @@ class pg_connection {
         PQsetNoticeProcessor(raw(), ignore, nullptr);
     }
 
+    // From now on an answer must be there at `end`. If it is not, run() and
+    // its like throw 08006, and this connection is of no use any more.
+    void wait_until(end_of_waiting end) { end_ = end; }
+
     // Is it whole, and between two transactions? False if the server has hung
     // up, as far as we have heard by now: this asks nobody.
     bool is_idle() {
-        pollfd end = {PQsocket(raw()), POLLIN, 0};
-        while (end.fd != -1 && ::poll(&end, 1, 0) == 1
-               && PQconsumeInput(raw()) == 1)
-            PQisBusy(raw()); // reads what has come
-        return PQstatus(raw()) == CONNECTION_OK
-               && PQtransactionStatus(raw()) == PQTRANS_IDLE;
+        return PQtransactionStatus(raw()) == PQTRANS_IDLE && is_connected();
     }
 
-    // Asks nothing, and waits for the answer. False: there was none within the
-    // limit; then do not use it any more.
-    bool answers(milliseconds limit) {
-        ++round_trips_;
-        const auto start = std::chrono::steady_clock::now();
-        if (PQsendQuery(raw(), "") == 0)
-            return false;
-        while (PQisBusy(raw()) == 1)
-            if (!wait_until(POLLIN, start, limit) || PQconsumeInput(raw()) == 0)
-                return false;
-        while (PGresult* answer = PQgetResult(raw()))
-            PQclear(answer);
+    // Asks nothing, and waits for the answer. False: there was none by `end`;
+    // then do not use it any more.
+    bool answers(clock::time_point end) try {
+        wait_until(end);
+        run("");
+        wait_until({});
         return is_idle();
+    } catch (const pg_error&) {
+        return false;
     }
 
     // How often this program has waited for an answer, in all its sessions.
@@ -183,17 +181,15 @@ class pg_connection {
 
     // Runs one or more commands without parameters, in one round trip.
     pg_result run(const std::string& sql) {
-        ++round_trips_;
-        return checked(PQexec(raw(), sql.c_str()));
+        return checked(answer_to(PQsendQuery(raw(), sql.c_str())));
     }
     // Runs one command; its $1, $2 ... are these texts, or null. Whatever they
     // hold, they are values: nothing of them is read as SQL.
     pg_result run(const std::string& sql,
                   std::span<const char* const> parameters) {
-        ++round_trips_;
-        return checked(PQexecParams(
+        return checked(answer_to(PQsendQueryParams(
             raw(), sql.c_str(), static_cast<int>(parameters.size()), nullptr,
-            parameters.data(), nullptr, nullptr, /*result as text*/ 0));
+            parameters.data(), nullptr, nullptr, /*result as text*/ 0)));
     }
 
     // CREATE `what`, such as "TABLE IF NOT EXISTS ...". One program after the
@@ -205,18 +201,17 @@ class pg_connection {
 
     // Names a statement, so that the server parses it once.
     void prepare(const std::string& name, const std::string& sql) {
-        ++round_trips_;
-        checked(PQprepare(raw(), name.c_str(), sql.c_str(), 0, nullptr));
+        checked(answer_to(
+            PQsendPrepare(raw(), name.c_str(), sql.c_str(), 0, nullptr)));
     }
 
     // Runs a prepared statement; its parameters are texts, as in the source's
     // driver.
     pg_result execute(const std::string& name,
                       std::span<const char* const> parameters) {
-        ++round_trips_;
-        return checked(PQexecPrepared(
+        return checked(answer_to(PQsendQueryPrepared(
             raw(), name.c_str(), static_cast<int>(parameters.size()),
-            parameters.data(), nullptr, nullptr, /*result as text*/ 0));
+            parameters.data(), nullptr, nullptr, /*result as text*/ 0)));
     }
 
     // A name as SQL wants it, for places where no parameter may stand. Throws
@@ -238,23 +233,18 @@ class pg_connection {
     // say so only by their number: copy_end() throws wrong_result if it is not
     // `rows`.
     void copy_begin(const std::string& sql) {
-        ++round_trips_;
-        const pg_result answer(PQexec(raw(), sql.c_str()));
+        const pg_result answer = answer_to(PQsendQuery(raw(), sql.c_str()));
         if (answer.status() != PGRES_COPY_IN)
-            throw pg_error(error(), state_of(answer));
+            throw failure(answer);
     }
     void copy_send(std::string_view data) {
         if (PQputCopyData(raw(), data.data(), static_cast<int>(data.size()))
             != 1)
-            throw pg_error(error(), "08006");
+            throw failure();
     }
     void copy_end(std::int64_t rows) {
-        ++round_trips_;
-        if (PQputCopyEnd(raw(), nullptr) != 1)
-            throw pg_error(error(), "08006");
-        std::int64_t copied = 0;
-        while (PGresult* answer = PQgetResult(raw())) // until it is null
-            copied = checked(answer).affected();
+        const std::int64_t copied =
+            checked(answer_to(PQputCopyEnd(raw(), nullptr))).affected();
         if (copied != rows)
             throw wrong_result("COPY: the server took " + std::to_string(copied)
                                + " rows of " + std::to_string(rows));
@@ -263,9 +253,9 @@ class pg_connection {
     // COPY ... TO STDOUT: calls `line` with every row as a line of text.
     template<class Function>
     void copy_out(const std::string& sql, Function line) {
-        const pg_result answer(PQexec(raw(), sql.c_str()));
+        const pg_result answer = answer_to(PQsendQuery(raw(), sql.c_str()));
         if (answer.status() != PGRES_COPY_OUT)
-            throw pg_error(error(), state_of(answer));
+            throw failure(answer);
         int size = 0;
         for (char* data = nullptr;
              (size = PQgetCopyData(raw(), &data, 0)) > 0;) {
@@ -274,9 +264,9 @@ class pg_connection {
             line(std::string_view(data, static_cast<std::size_t>(size)));
         }
         if (size == -2)
-            throw pg_error(error(), "08006");
+            throw failure();
         while (PGresult* end = PQgetResult(raw()))
-            checked(end);
+            checked(pg_result(end));
     }
 
   private:
@@ -299,46 +289,78 @@ class pg_connection {
 
     std::string error() const { return PQerrorMessage(raw()); }
 
-    // Waits for the socket, until `limit` after `start`; false: it is over.
-    bool wait_until(short events, std::chrono::steady_clock::time_point start,
-                    std::optional<milliseconds> limit) const {
-        if (limit)
-            *limit -= std::chrono::duration_cast<milliseconds>(
-                std::chrono::steady_clock::now() - start);
+    // Waits for the socket; false: it is the end of waiting.
+    bool ready(short events) const {
         std::vector<pollfd> ends = {{PQsocket(raw()), events, 0}};
-        return wait_for(ends, limit);
+        if (!end_)
+            return wait_for(ends);
+        return wait_for(ends, std::chrono::ceil<std::chrono::milliseconds>(
+                                  *end_ - clock::now()));
     }
 
-    // From libpq's verbose text, "... FATAL:  28P01: password ... failed" and
-    // a line for those who work on PostgreSQL.
+    // Waits for the answer to what PQsend... has sent; if there are several,
+    // it is the last one.
+    pg_result answer_to(int sent) {
+        ++round_trips_;
+        pg_result last;
+        while (sent == 1) {
+            while (PQisBusy(raw()) == 1) {
+                if (!ready(POLLIN))
+                    throw pg_error("the server does not answer", "08006");
+                if (PQconsumeInput(raw()) == 0)
+                    throw failure();
+            }
+            PGresult* next = PQgetResult(raw());
+            if (next == nullptr)
+                return last;
+            last = pg_result(next);
+            if (last.status() == PGRES_COPY_IN
+                || last.status() == PGRES_COPY_OUT)
+                return last;
+        }
+        throw failure();
+    }
+
+    // Has the server not hung up, as far as we have heard by now?
+    bool is_connected() {
+        pollfd end = {PQsocket(raw()), POLLIN, 0};
+        while (end.fd != -1 && ::poll(&end, 1, 0) == 1
+               && PQconsumeInput(raw()) == 1)
+            PQisBusy(raw()); // reads what has come
+        return PQstatus(raw()) == CONNECTION_OK;
+    }
+
+    // What libpq says is "... failed: FATAL:  28P01: password ...", and then a
+    // line for those who work on PostgreSQL.
     no_connection connecting_failed() const {
         std::string text = error(), state = "08001";
         text = text.substr(0, text.find("\nLOCATION:"));
-        for (auto at = text.find(":  "); at != text.npos;
-             at = text.find(":  ", at + 1))
-            if (text.substr(at + 8, 2) == ": ")
-                state = text.substr(at + 3, 5);
+        const auto at = text.find(":  ", text.find(" failed: "));
+        if (at != text.npos && text.size() >= at + 10
+            && text.compare(at + 8, 2, ": ") == 0)
+            state = text.substr(at + 3, 5);
         return {text + "; " + how_to_get_a_server, state};
     }
 
-    // An error without one is libpq's own: it could not send, or receive. Its
-    // PQstatus does not say so when it was the sending that failed.
-    static std::string state_of(const pg_result& answer) {
-        const std::string state = answer.sqlstate();
-        return state.empty() ? "08006" : state;
+    // An error without a SQLSTATE is libpq's own. It could not send, or
+    // receive; its PQstatus does not know before it has tried to read. Or it
+    // would not.
+    pg_error failure(const pg_result& answer = pg_result()) {
+        const std::string text = error(), state = answer.sqlstate();
+        return {text, state.empty() && !is_connected() ? "08006" : state};
     }
 
-    // Owns the answer. An error that the server reports, or a connection that
-    // broke, becomes an exception with libpq's text.
-    pg_result checked(PGresult* result) const {
-        pg_result answer(result);
+    // An error that the server reports, or a connection that broke, becomes an
+    // exception with libpq's text.
+    pg_result checked(pg_result answer) {
         const ExecStatusType status = answer.status();
         if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK
             && status != PGRES_EMPTY_QUERY)
-            throw pg_error(error(), state_of(answer));
+            throw failure(answer);
         return answer;
     }
 
     static inline std::atomic<std::int64_t> round_trips_ = 0;
     std::unique_ptr<PGconn, closer> raw_;
+    end_of_waiting end_;
 };

@@ -1,5 +1,6 @@
-// hostile_names: a table may have any name that is a text, also one that looks
-// like a command. Forty names, within quotes; what cannot be a name is refused.
+// hostile_names: a table may have any name, even one that looks like a command,
+// if the name is written as an identifier in quotes. Forty names that try to
+// get out of the quotes; what cannot be a name is refused.
 //
 //     tools/with_postgres.sh build/bin/hostile_names
 #include "05-io-bound/hostile_texts.hpp"
