@@ -92,6 +92,54 @@ at_most "loop_lag: as late as the call is long" 150 "$(number late_max_ms)"
 runs 'result: asleep ' clap_event --ms 30
 runs 'result: awake .*broken on purpose' clap_spin --ms 30
 
+# --- Sockets ------------------------------------------------------------------
+
+for idle in 0 10 1000; do
+    runs 'select_ns: [0-9]+.poll_ns: [0-9]+.epoll_ns: [0-9]+.result: 150 ' \
+        pollers --idle $idle --waits 50
+done
+runs 'select_ns: not available.*result: 100 ' pollers --idle 2000 --waits 50
+for server in echo_coroutines echo_shared_buffer echo_asio; do
+    [[ -x $bin/$server ]] || continue
+    for connections in 1 300; do
+        runs 'result: 2000 ' $server --connections $connections --requests 2000
+    done
+done
+$sanitized || runs 'result: 12000 ' echo_coroutines --connections 3000 \
+    --requests 12000 --outstanding 3000
+for fetch in fetch_executor fetch_coroutines fetch_asio; do
+    [[ -x $bin/$fetch ]] || continue
+    runs 'refused: 3.failed: 2.result: 15 ' $fetch --requests 20 --errors 5 \
+        --delay-ms 10
+done
+runs "threads: 1.*${even}.*result: 3 " fetch_coroutines --requests 3
+runs "threads: 4.*${even}.*result: 3 " fetch_executor --requests 3 --workers 3
+for fetch in fetch_coroutines fetch_asio; do # 4 are slower than the limit
+    [[ ! -x $bin/$fetch ]] || runs 'late: 4.*failed: 1.result: 94 ' $fetch \
+        --requests 100 --errors 2 --slow 4 --delay-ms 300 --limit-ms 2000
+done
+runs "threads: 1.*${even}.*result: 50 " fetch_coroutines --requests 50 \
+    --at-a-time 1 --delay-ms 1
+runs "${even}result: 5 " connections_fail --limit-ms 300
+runs 'result: answered 40 when others had left' out_of_descriptors
+$sanitized || at_most "out_of_descriptors: it waits, processor percent" \
+    "$(number cpu_percent)" 20
+runs 'result: answered 40 ' out_of_descriptors --pause-ms 0
+at_most "out_of_descriptors: without a pause, processor percent" 20 \
+    "$(number cpu_percent)"
+runs "asked: 30.${even}result: 30 " udp_echo --questions 30 --lose-every 0 \
+    --limit-ms 2000
+runs "asked: 3[1-9].${even}result: 30 " udp_echo --questions 30 --lose-every 10 \
+    --limit-ms 200
+for bytes in 0 1 3000000; do
+    runs "ticks_meanwhile: [1-9].*${even}result: $bytes bytes, exit code 3 " \
+        child_output --bytes $bytes
+done
+call env PATH=/nowhere "$bin/child_output"
+same "child_output, no shell: exit status" 4 "$status"
+matches "child_output, no shell" 'result: 0 bytes, exit code 1' "$out"
+matches "child_output, no shell" 'sh: No such file' "$err"
+
 # --- A signal -----------------------------------------------------------------
 
 # It ends a program that leaves nothing behind; children go with their parent.

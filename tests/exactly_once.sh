@@ -300,10 +300,11 @@ trials=$(times 6 1000)
 sizes=(25 40 50 100 125 200 250 500 1000)
 lost_or_twice=0
 for ((i = 0; i < trials; ++i)); do
-    # Some batch, of some size. Four commands each; 15 come before the first.
+    # Some batch, of some size. The first COMMIT of rows is the 15th command, and
+    # each batch has four.
     batch=${sizes[RANDOM % ${#sizes[@]}]}
     call timeout 60 "$bin/delay_proxy" --rtt-us 0 --fault-unit commands \
-        --fault-at $((19 + 4 * (RANDOM % (5000 / batch)))) \
+        --fault-at $((15 + 4 * (RANDOM % (5000 / batch)))) \
         --fault-connection 2 "$bin/load_once" --rows 5000 \
         --batch "$batch" --workers 1 --start anew
     done_right "COMMIT without an answer, $i"

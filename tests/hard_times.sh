@@ -49,6 +49,11 @@ options_of() {
     condition*) echo "--items 1000" ;;
     store_buffer) echo "--rounds 50" ;;
     echo_*) echo "--requests 1000" ;;
+    fetch_*) echo "--requests 10 --delay-ms 1" ;;
+    pollers) echo "--idle 100 --waits 20" ;;
+    connections_fail) echo "--limit-ms 50" ;;
+    out_of_descriptors) echo "--ms 20" ;;
+    udp_echo) echo "--questions 5" ;;
     slow_server) echo true ;; # a command
     esac
 }

@@ -2,7 +2,8 @@
 // prints how late it gave up. What is said of it in tests/loaders.md comes from
 // here, where it had to be at most 50 ms late:
 //
-//     tools/with_postgres.sh build-tests/bin/pool_limits --rounds 200 --late-ms 50
+//     tools/with_postgres.sh build-tests/bin/pool_limits --rounds 200 --late-ms
+//     50
 #include "05-io-bound/connection_pool.hpp"
 #include "05-io-bound/delay_line.hpp"
 #include "common/cli.hpp"

@@ -56,7 +56,7 @@ pairs() {
     rm -rf "${work:?}"/*
 }
 what="rows per second"
-[[ $chapter != 06 ]] || what="ns and bytes each"
+[[ $chapter != 06 ]] || what="as the line says"
 printf '%-50s %10s %10s %7s  %-14s  %s\n' \
     "$what, medians of $rounds" ours theirs ratio "95 %" promised
 
@@ -83,6 +83,28 @@ if [[ $chapter == 06 ]]; then
     ours() { "$bin/sleepers"; }
     theirs() { "$bin/sleepers_threads" --ms 500; }
     pairs "bytes of a sleeper: task / thread" "at most 260 bytes, 0.04"
+    figure=epoll_ns
+    ours() { "$bin/pollers" --idle 10000 --waits 100; }
+    theirs() { "$bin/pollers" --idle 10 --waits 2000; }
+    pairs "epoll: among 10,000 idle descriptors / among 10" "at most 2"
+    figure=ns
+    ours() { "$bin/pollers" --waits 500 | sed 's/^poll_//'; }
+    theirs() { "$bin/pollers" --waits 500 | sed 's/^epoll_//'; }
+    pairs "poll / epoll, among 1,000" "at least 50"
+    for connections in 1000 10000; do
+        echo_by() {
+            "$bin/echo_$1" --connections "$connections" --requests 30000
+        }
+        ours() { echo_by coroutines; }
+        theirs() { echo_by threads; }
+        figure=requests_per_s
+        pairs "echo, $connections: tasks / threads" "at least 1.2"
+        figure=server_kib
+        pairs "echo, $connections, memory: tasks / threads" "at most 0.5"
+        theirs() { echo_by asio; }
+        figure=requests_per_s
+        pairs "echo, $connections: ours / Asio" "at least 0.85"
+    done
     exit
 fi
 

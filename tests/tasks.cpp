@@ -6,6 +6,7 @@
 #include "06-coroutines/async_mutex.hpp"
 #include "06-coroutines/async_queue.hpp"
 #include "06-coroutines/async_semaphore.hpp"
+#include "06-coroutines/async_socket.hpp"
 #include "06-coroutines/in_pool.hpp"
 #include "06-coroutines/within.hpp"
 
@@ -17,6 +18,7 @@
 
 #include <sys/socket.h>
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <random>
@@ -406,6 +408,153 @@ static task<void> found_by_readers() {
     co_await readable(child.pidfd());
     must(child.exit_code() == 5, "a child's own loop: " + child.how_it_ended());
 }
+// Who cleans up is cancelled once, whoever cancels again.
+static task<void> cancelled_once() {
+    int cleaned = 0;
+    auto cleans_slowly = [&]() -> task<void> {
+        try {
+            co_await async_event().wait();
+        } catch (const cancelled&) {
+        }
+        co_await sleep_for(10ms);
+        ++cleaned;
+    };
+    auto fails_at_that = [&]() -> task<void> {
+        try {
+            co_await async_event().wait();
+        } catch (const cancelled&) {
+            throw std::runtime_error("cleaning up");
+        }
+    };
+    auto error_meanwhile = [&](task_group& group) -> task<void> {
+        group.spawn(cleans_slowly());
+        group.spawn(fails_at_that());
+        co_await next_turn();
+        group.cancel();
+    };
+    must(co_await thrown(in_group(error_meanwhile)) == "cleaning up",
+         "an error while others clean up");
+    must(cleaned == 1, "does not disturb them");
+    auto limited = [&]() -> task<void> {
+        co_await within(2ms, cleans_slowly());
+    };
+    auto outer_too = [&](task_group& group) -> task<void> {
+        group.spawn(limited());
+        co_await sleep_for(6ms);
+        group.cancel();
+    };
+    co_await in_group(outer_too);
+    must(cleaned == 2, "nor does an outer group");
+}
+// To await a child is no wait: only what waits can be cancelled.
+static task<void> calls_are_no_waits() {
+    async_queue<int> items(1);
+    int stored = 0, later = 0;
+    auto store = [&](int item) -> task<void> {
+        stored = item;
+        co_return;
+    };
+    auto worker = [&]() -> task<void> {
+        co_await store(*co_await items.get());
+        co_await next_turn();
+        ++later;
+    };
+    auto body = [&](task_group& group) -> task<void> {
+        group.spawn(worker());
+        co_await next_turn();
+        co_await items.put(7);
+        group.cancel();
+    };
+    co_await in_group(body);
+    must(stored == 7 && later == 0, "the item is stored, the wait cancelled");
+    auto gives_up = []() -> task<void> {
+        co_await next_turn();
+        throw cancelled();
+    };
+    stopwatch clock;
+    must(co_await thrown(within(1h, gives_up())) == "cancelled",
+         "a body that is cancelled by itself ends its group");
+}
+// A task whose calls never wait has its turn, and then the others have theirs.
+static task<void> nobody_starves() {
+    bool rang = false, over = false;
+    std::int64_t calls = 0;
+    auto leaf = [&]() -> task<void> {
+        ++calls;
+        co_return;
+    };
+    auto busy = [&]() -> task<void> {
+        while (!rang && calls < 100'000'000)
+            co_await leaf();
+        over = true;
+    };
+    auto timer = [&]() -> task<void> {
+        co_await sleep_for(1ms);
+        rang = true;
+    };
+    auto body = [&](task_group& group) -> task<void> {
+        group.spawn(timer());
+        group.spawn(busy());
+        co_return;
+    };
+    co_await in_group(body);
+    must(over && rang && calls < 100'000'000, "the timer had its turn");
+}
+// co_return converts as a function's return does.
+template<class T, class From>
+constexpr bool can_return = requires(promise_of<T> promise, From from) {
+    promise.return_value(std::move(from));
+};
+static_assert(can_return<std::string, const char*>);
+static_assert(!can_return<std::vector<int>, int>);
+static_assert(!can_return<std::unique_ptr<int>, int*>);
+static task<std::pair<int, int>> in_braces() {
+    co_return {1, 2};
+}
+static task<void> misuse() {
+    must((co_await in_braces()).second == 2, "co_return takes braces");
+    // A pool that is stopped before it comes to it; and before it is asked.
+    auto pool = std::make_unique<thread_pool>(1);
+    std::promise<void> gate;
+    pool->submit([&] { gate.get_future().wait(); });
+    auto asks = [&]() -> task<void> {
+        co_await in_pool(*pool, [] { return 1; });
+    };
+    std::jthread stopping;
+    auto body = [&](task_group& group) -> task<void> {
+        group.spawn(asks());
+        co_await next_turn();
+        stopping = std::jthread([&] { pool->stop(); });
+    };
+    std::jthread opening([&] {
+        // The pool is at its gate until it has been told to stop.
+        for (;;)
+            try {
+                pool->submit([] {});
+                std::this_thread::yield();
+            } catch (const std::logic_error&) {
+                return gate.set_value();
+            }
+    });
+    must(co_await thrown(in_group(body)) == "in_pool: the pool was stopped",
+         "a pool that does not come to it");
+    must(co_await thrown(asks()) == "in_pool: the pool was stopped",
+         "a pool that is stopped");
+    auto waits_for = [](int fd) -> task<void> { co_await readable(fd); };
+    must((co_await thrown(waits_for(2'000'000'000))).find("epoll_ctl: Bad")
+             == 0,
+         "no memory for a number that is no descriptor");
+    event_loop& loop = event_loop::current();
+    std::string text;
+    std::jthread([&] {
+        try {
+            loop.run(nothing());
+        } catch (const std::logic_error& error) {
+            text = error.what();
+        }
+    }).join();
+    must(text == "this event loop is another thread's", "one thread a loop");
+}
 static task<void> limits() {
     auto answer = [](event_loop::clock::duration after) -> task<int> {
         co_await sleep_for(after);
@@ -696,6 +845,71 @@ static task<void> descriptors() {
     must(seen.back() == 'c', "the next one does");
 }
 
+static std::int64_t open_descriptors() {
+    const std::filesystem::directory_iterator all("/proc/self/fd");
+    return std::distance(begin(all), end(all));
+}
+
+static task<void> sockets() {
+    const std::int64_t before = open_descriptors();
+    // More than the kernel takes: who sends has to wait, and all arrives.
+    std::string text(30'000'000, ' '), got;
+    for (std::size_t i = 0; i < text.size(); ++i)
+        text[i] = char('a' + i % 23);
+    descriptor listening = listen_on_loopback();
+    must(::fcntl(listening.get(), F_SETFL, O_NONBLOCK) == 0, "fcntl");
+    auto sends = [&]() -> task<void> {
+        const descriptor client = co_await async_connect_to(port_of(listening));
+        co_await async_send_all(client, text);
+    };
+    auto receives = [&](descriptor from) -> task<void> {
+        std::array<char, 10'000> bytes;
+        while (const std::size_t size = co_await async_receive(from, bytes))
+            got.append(bytes.data(), size);
+    };
+    auto both = [&](task_group& group) -> task<void> {
+        group.spawn(sends());
+        co_await receives(co_await async_accept(listening));
+    };
+    co_await in_group(both);
+    must(got == text, "thirty million bytes arrive");
+    // Nobody reads: cancelled in the middle of a text.
+    must(co_await thrown(within(5ms, sends())) == timed_out().what(),
+         "who sends can be cancelled");
+    must(co_await thrown(within(5ms, receives(connect_to(port_of(listening)))))
+             == timed_out().what(),
+         "who receives can be cancelled");
+    // Accepted by now: the end of one who is gone, and one who is not.
+    got.clear();
+    co_await receives(co_await async_accept(listening));
+    must(!got.empty() && text.starts_with(got), "a part of the text");
+    co_await async_accept(listening);
+    auto accepts = [&]() -> task<void> { co_await async_accept(listening); };
+    must(co_await thrown(within(5ms, accepts())) == timed_out().what(),
+         "who accepts can be cancelled");
+    // Its queue is full: cancelled while it connects.
+    descriptor full(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const sockaddr_in any = loopback_address(0);
+    must(::bind(full.get(), reinterpret_cast<const sockaddr*>(&any), sizeof any)
+                 == 0
+             && ::listen(full.get(), 0) == 0,
+         "bind, listen");
+    descriptor first = connect_to(port_of(full));
+    auto connects = [](std::uint16_t port) -> task<void> {
+        co_await async_connect_to(port);
+    };
+    must(co_await thrown(within(5ms, connects(port_of(full))))
+             == timed_out().what(),
+         "who connects can be cancelled");
+    const std::uint16_t port = port_of(listening);
+    listening.close();
+    must((co_await thrown(connects(port))).find("connect: ") == 0,
+         "refused, at once");
+    full.close();
+    first.close();
+    must(open_descriptors() == before, "all descriptors are closed");
+}
+
 static task<void> children() {
     process child([] { return 7; });
     co_await readable(child.pidfd());
@@ -804,11 +1018,16 @@ int main(int argc, char** argv) try {
     run(cancelled_parents());
     run(cancel_at_any_time());
     run(found_by_readers());
+    run(cancelled_once());
+    run(calls_are_no_waits());
+    run(nobody_starves());
+    run(misuse());
     run(limits());
     run(first_come_first_served());
     run(random_cancellations(times / 100));
     run(timers());
     run(descriptors());
+    run(sockets());
     run(children());
     run(threads());
     run(blocking_is_reported());

@@ -48,13 +48,13 @@ TEST_CASE("errors say by SQLSTATE what they are") {
     CHECK((broken == "57P01" || broken == "08006"));
     CHECK(sqlstate_of(db, "SELECT") == "08006");
 
-    for (const char* state : {"08000", "08006", "57P01", "57P02", "57P03",
-                              "57P05", "25P03", "25P04", "40001", "40P01",
-                              "53300"})
+    for (const char* state :
+         {"08000", "08006", "57P01", "57P02", "57P03", "57P05", "25P03",
+          "25P04", "40001", "40P01", "53300"})
         CHECK(may_pass(state));
-    for (const char* state : {"", "08004", "08P01", "22012", "23505", "28P01",
-                              "28000", "3D000", "42601", "57014", "57P04",
-                              "53100"})
+    for (const char* state :
+         {"", "08004", "08P01", "22012", "23505", "28P01", "28000", "3D000",
+          "42601", "57014", "57P04", "53100"})
         CHECK_FALSE(may_pass(state));
 }
 

@@ -8,8 +8,9 @@
 #include <string_view>
 
 //> text
-// Appends one column, or a null. A tab ends a column and a line feed a row, so
-// inside a value they are written otherwise; and so is the backslash itself.
+// Appends one column, or a null. A tab ends a column and a line feed a row (or
+// a carriage return, if the first row ended so): inside a value they are
+// written otherwise, and so is the backslash itself.
 inline void append_text(std::string& line,
                         std::optional<std::string_view> value) {
     if (!value)

@@ -119,7 +119,7 @@ class delay_line {
         bool hang_up = false; // nothing comes for it after `unsent`
     };
     struct connection : std::enable_shared_from_this<connection> {
-        std::int64_t number = 0; // from 1, in the order of their coming
+        std::int64_t number = 0;   // from 1, in the order of their coming
         std::array<side, 2> sides; // the client's, the server's
         bool deaf = false, closed = false;
     };

@@ -13,7 +13,6 @@
 #include "common/stopwatch.hpp"
 
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -28,21 +27,6 @@ struct echo_job {
     std::int64_t connections = 100, requests = 20'000;
     std::int64_t outstanding = 10; // requests on their way at any moment
 };
-
-// Raises this process's limit of open files, which Debian sets to 1024, as far
-// as it may be raised without asking root. Throws `missing` if that is not
-// enough. Children inherit it.
-inline void allow_descriptors(std::int64_t needed) {
-    rlimit limit = {};
-    check(::getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
-    if (limit.rlim_max < static_cast<rlim_t>(needed))
-        throw missing(fmt::format(
-            "{} open files are needed, {} are allowed; as root, for this "
-            "shell: prlimit --pid $$ --nofile={}",
-            needed, limit.rlim_max, needed));
-    limit.rlim_cur = std::max(limit.rlim_cur, static_cast<rlim_t>(needed));
-    check(::setrlimit(RLIMIT_NOFILE, &limit), "setrlimit");
-}
 
 // Processor time of a process and its children so far, in ms.
 inline double used_ms(pid_t pid) {

@@ -48,11 +48,12 @@ struct http_answer {
     std::string body;
 };
 
-// Waits for the whole answer. Throws if there is none.
-inline http_answer http_get(std::uint16_t port, const std::string& path) {
-    const descriptor server = connect_to(port);
-    send_all(server, "GET " + path + " HTTP/1.0\r\n\r\n");
-    const std::string text = receive_until(server, "");
+inline std::string request_for(const std::string& path) {
+    return "GET " + path + " HTTP/1.0\r\n\r\n";
+}
+
+// What a server has sent until it hung up. Throws if that is no answer.
+inline http_answer answer_in(const std::string& text, const std::string& path) {
     const auto body = text.find("\r\n\r\n");
     http_answer answer;
     if (text.starts_with("HTTP/1.") && body != text.npos)
@@ -61,4 +62,11 @@ inline http_answer http_get(std::uint16_t port, const std::string& path) {
         throw std::runtime_error("no answer for " + path);
     answer.body = text.substr(body + 4);
     return answer;
+}
+
+// Waits for the whole answer. Throws if there is none.
+inline http_answer http_get(std::uint16_t port, const std::string& path) {
+    const descriptor server = connect_to(port);
+    send_all(server, request_for(path));
+    return answer_in(receive_until(server, ""), path);
 }

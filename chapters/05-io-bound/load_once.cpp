@@ -14,7 +14,8 @@ int main(int argc, char** argv) try {
         .number("workers", job.workers, 1, 1024, "threads and connections")
         .number("batch", batch, 1, 1'000'000'000, "rows per transaction")
         .text("import", import, "its name in the ledger")
-        .choice("start", start, {"resume", "anew"}, "go on with this import, or empty the table")
+        .choice("start", start, {"resume", "anew"},
+                "go on with this import, or empty the table")
         .parse(argc, argv);
     samples_load load(job, start == "resume");
     connection_pool sessions(job.workers);

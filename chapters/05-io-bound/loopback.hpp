@@ -8,11 +8,28 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstring>
+
+// Raises this process's limit of open files, which Debian sets to 1024, as far
+// as it may be raised without asking root. Throws `missing` if that is not
+// enough. Children inherit it.
+inline void allow_descriptors(std::int64_t needed) {
+    rlimit limit = {};
+    check(::getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
+    if (limit.rlim_max < static_cast<rlim_t>(needed))
+        throw missing(fmt::format(
+            "{} open files are needed, {} are allowed; as root, for this "
+            "shell: prlimit --pid $$ --nofile={}",
+            needed, limit.rlim_max, needed));
+    limit.rlim_cur = std::max(limit.rlim_cur, static_cast<rlim_t>(needed));
+    check(::setrlimit(RLIMIT_NOFILE, &limit), "setrlimit");
+}
 
 inline sockaddr_in loopback_address(std::uint16_t port) { // 0: one that is free
     sockaddr_in address = {};

@@ -85,9 +85,9 @@ struct no_connection : missing {
 // sacrificed this transaction to another one. No if it has understood us, and
 // says no; nor if it has not, which will be the same next time.
 inline bool may_pass(std::string_view sqlstate) {
-    for (const char* one : {"08000", "08001", "08003", "08006", "08007",
-                            "25P03", "25P04", "40001", "40P01", "53300",
-                            "57P01", "57P02", "57P03", "57P05"})
+    for (const char* one :
+         {"08000", "08001", "08003", "08006", "08007", "25P03", "25P04",
+          "40001", "40P01", "53300", "57P01", "57P02", "57P03", "57P05"})
         if (sqlstate == one)
             return true;
     return false;

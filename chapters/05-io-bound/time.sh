@@ -39,11 +39,11 @@ load sweep 1000 15000 load_multirow
 for workers in 2 4 8; do
     load detail 1000 $((50 * workers)) load_threads --workers $workers
 done
-load variant 1000 700 load_threads --workers 16
-load variant 1000 1440 load_threads --workers 48
+load sweep 1000 700 load_threads --workers 16
+load variant 1000 960 load_threads --workers 48
 load detail 1000 1920 load_threads --workers 96
 load variant 1000 100000 load_copy
-load sweep 1000 250000 load_copy_binary
+load sweep 1000 100000 load_copy_binary
 for rtt in 0 1000; do
     load detail $rtt 40000 load_copy_batches
     load detail $rtt 40000 load_once --workers 1
@@ -56,13 +56,13 @@ for rtt in 0 5000; do
     load detail $rtt $((near ? 2500 : 40)) load_one_commit
     load detail $rtt $((near ? 40000 : 5000)) load_multirow
     load detail $rtt $((near ? 2000 : 240)) load_threads --workers 16
-    load sweep $rtt $((near ? 2000 : 720)) load_threads --workers 48
+    load sweep $rtt $((near ? 2000 : 480)) load_threads --workers 48
     load sweep $rtt 100000 load_copy
-    load detail $rtt 250000 load_copy_binary
+    load detail $rtt 100000 load_copy_binary
 done
 if [[ $MANY_HANDS_SERVER == private ]]; then
     peer pgbench@rtt_us=1000 "$here/peers.sh" pgbench 60 1 1000
-    peer pgbench@clients=48@rtt_us=1000 "$here/peers.sh" pgbench 9600 48 1000
+    peer pgbench@clients=48@rtt_us=1000 "$here/peers.sh" pgbench 4800 48 1000
 fi
 peer psql_copy@rtt_us=0 "$here/peers.sh" psql_copy 50000
 find_python psycopg
@@ -70,11 +70,11 @@ if [[ -n $python && $MANY_HANDS_SERVER == private ]]; then
     version psycopg "$(ask_python 'import psycopg; print(psycopg.__version__)')"
     peer psycopg@rtt_us=0 "$python" "$here/reference.py" --rows 300
     peer psycopg@workers=48@rtt_us=0 "$python" "$here/reference.py" \
-        --rows 4800 --workers 48
+        --rows 2400 --workers 48
     peer psycopg@rtt_us=1000 "$bin/delay_proxy" --rtt-us 1000 "$python" \
         "$here/reference.py" --rows 60
     peer psycopg@workers=48@rtt_us=1000 "$bin/delay_proxy" --rtt-us 1000 \
-        "$python" "$here/reference.py" --rows 4800 --workers 48
+        "$python" "$here/reference.py" --rows 2400 --workers 48
 else
     for label in psycopg@rtt_us=0 psycopg@workers=48@rtt_us=0 \
         psycopg@rtt_us=1000 psycopg@workers=48@rtt_us=1000; do
@@ -122,7 +122,7 @@ place variant load_naive@flush=later@cpus=together together load_naive \
 place variant load_naive@flush=later@cpus=apart apart load_naive --rows "$row"
 place sweep load_naive@flush=later@cpus=awake awake load_naive --rows "$row"
 place variant load_threads@workers=48@cpus=together together load_threads \
-    --rows $((3 * row)) --workers 48
+    --rows $((2 * row)) --workers 48
 
 # --- Servers -------------------------------------------------------------------
 
@@ -139,7 +139,7 @@ done
 note "Server: of its processes, what is theirs alone and their shares of what is not. Kernel: its stacks, page tables and small things, of which others have some, too."
 
 problem fetch "URLs of a server that answers after 20 ms" requests_per_s
-variant fetch_sequential fetch_sequential --requests 10
+variant fetch_sequential fetch_sequential --requests 6
 variant fetch_threads fetch_threads --requests 200
 sweep fetch_threads@workers=100 fetch_threads --requests 600 --workers 100
 go

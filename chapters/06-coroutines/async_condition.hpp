@@ -18,7 +18,7 @@ class async_condition {
         }
     }
 
-    class awaiter : wait_list::entry {
+    class [[nodiscard]] awaiter : wait_list::entry {
       public:
         explicit awaiter(async_condition& condition)
             : entry(condition.waiting_) {}

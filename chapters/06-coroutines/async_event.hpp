@@ -15,7 +15,7 @@ class async_event {
     void clear() { is_set_ = false; }
     bool is_set() const { return is_set_; }
 
-    class awaiter : wait_list::entry {
+    class [[nodiscard]] awaiter : wait_list::entry {
       public:
         explicit awaiter(async_event& event)
             : entry(event.waiting_), event_(event) {}

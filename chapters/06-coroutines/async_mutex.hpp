@@ -25,7 +25,7 @@ class async_mutex {
         async_mutex* mutex_;
     };
 
-    class awaiter : wait_list::entry {
+    class [[nodiscard]] awaiter : wait_list::entry {
       public:
         explicit awaiter(async_mutex& mutex)
             : entry(mutex.waiting_), mutex_(mutex) {}

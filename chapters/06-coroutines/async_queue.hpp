@@ -3,8 +3,10 @@
 // goes in any more, and what is inside still comes out.
 //
 // An item goes from hand to hand: into the queue, or to the task that has
-// waited longest. So a task that is cancelled loses none: either it still
-// waited, and has none, or it gets its item, and its next wait is cancelled.
+// waited longest. So a task that is cancelled while it gets loses none: either
+// it still waited, and has none, or it gets its item, and its next wait is
+// cancelled. One that is cancelled while it puts, or is told that the queue is
+// closed, has not put its item, which is gone with the call.
 #pragma once
 
 #include "wait_list.hpp"
@@ -30,7 +32,7 @@ class async_queue {
                 "async_queue: capacity 0, at least 1 is needed");
     }
 
-    class putting : public wait_list::entry {
+    class [[nodiscard]] putting : public wait_list::entry {
       public:
         putting(async_queue& queue, Item item)
             : entry(queue.puts_), queue_(queue), item_(std::move(item)) {}
@@ -52,7 +54,7 @@ class async_queue {
     // bool: false, the queue is closed.
     putting put(Item item) { return putting(*this, std::move(item)); }
 
-    class getting : public wait_list::entry {
+    class [[nodiscard]] getting : public wait_list::entry {
       public:
         explicit getting(async_queue& queue)
             : entry(queue.gets_), queue_(queue) {}

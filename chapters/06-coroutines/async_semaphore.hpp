@@ -32,7 +32,7 @@ class async_semaphore {
         async_semaphore* from_;
     };
 
-    class awaiter : wait_list::entry {
+    class [[nodiscard]] awaiter : wait_list::entry {
       public:
         explicit awaiter(async_semaphore& from)
             : entry(from.waiting_), from_(from) {}

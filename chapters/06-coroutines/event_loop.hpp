@@ -5,7 +5,8 @@
 //     event_loop().run(nap());
 //
 // A turn of the loop lets what is ready go on, at most 256 steps of it, and
-// then asks the kernel, without waiting if something is ready still.
+// then asks the kernel, without waiting if something is ready still. A task
+// whose calls go on and on without a wait has had its turn then, too.
 //
 // Source: epoll(7).
 #pragma once
@@ -65,16 +66,20 @@ class event_loop {
         } root;
         root.name = "main task";
         main.must_be_there();
-        if (std::exchange(is_running_, true))
+        if (current_ != this)
+            throw std::logic_error("this event loop is another thread's");
+        if (is_running_)
             throw std::logic_error("this event loop is running already");
         if (!is_stopping_ && stop_event != -1 && !watch(stop_event, EPOLLIN))
             throw_errno("epoll_ctl");
+        is_running_ = true;
         main.start(&root);
         for (;;) {
             for (int i = 0; i < 256 && !ready_frames->empty(); ++i)
                 step();
             if (root.is_over)
                 break;
+            ready_frames->let_others_go_on();
             wake_sleepers();
             ask_kernel();
             if (stop_signal != 0 && !std::exchange(is_stopping_, true)) {
@@ -120,7 +125,7 @@ class event_loop {
 
     // --- What tasks wait for: see the functions below -----------------------
 
-    class timer : public waiter {
+    class [[nodiscard]] timer : public waiter {
       public:
         explicit timer(clock::time_point when) : when_(when) {}
         bool await_ready() const { return false; }
@@ -141,7 +146,7 @@ class event_loop {
         std::uint64_t number_ = 0; // equal ones come in order
     };
 
-    class readiness : public waiter {
+    class [[nodiscard]] readiness : public waiter {
       public:
         readiness(int fd, std::uint32_t event) : fd_(fd), event_(event) {}
         bool await_ready() const { return false; }
@@ -241,8 +246,10 @@ class event_loop {
     }
 
     descriptor_waits& waits_for(int fd) {
-        if (std::ssize(waits_) <= fd)
+        if (std::ssize(waits_) <= fd) {
+            check(::fcntl(fd, F_GETFD), "epoll_ctl"); // or it is any number
             waits_.resize(std::size_t(fd) + 1);
+        }
         return waits_[std::size_t(fd)];
     }
     readiness*& place_of(const readiness& one) {

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 struct sleepers_job {
-    std::int64_t sleepers = 0, ms = 0; // each sleeps that long
+    std::int64_t sleepers = 0, ms = 0; // all sleep until then
 };
 
 // Reads the options, and prints the configuration.
@@ -19,7 +19,7 @@ inline sleepers_job parse_sleepers_job(int argc, char** argv,
     sleepers_job job{sleepers, ms};
     cli(program, "Sleeps many times at once.")
         .number("sleepers", job.sleepers, 1, 10'000'000, what)
-        .number("ms", job.ms, 1, 60'000, "each sleeps at least")
+        .number("ms", job.ms, 1, 60'000, "after which they wake up")
         .parse(argc, argv);
     fmt::print("{} {} that sleep {} ms\n", job.sleepers, what, job.ms);
     return job;
@@ -41,6 +41,8 @@ inline void must_all_sleep(bool all) {
 inline void print_sleepers(const sleepers_job& job, std::int64_t kib,
                            double start_s, double total_s) {
     const auto each = double(job.sleepers);
-    fmt::print("start_us: {:.2f}\ntotal_ms: {:.1f}\nbytes_each: {:.0f}\n",
-               1e6 * start_s / each, 1e3 * total_s, 1024 * double(kib) / each);
+    const double end_s = total_s - double(job.ms) / 1000; // until all are gone
+    fmt::print("start_us: {:.2f}\nend_us: {:.2f}\nbytes_each: {:.0f}\n",
+               1e6 * start_s / each, 1e6 * end_s / each,
+               1024 * double(kib) / each);
 }

@@ -10,6 +10,8 @@
 // - Tasks start, and go on, from the ready queue of their thread: a child, and
 //   who awaited it, at once, whoever else was woken when its turn comes. So the
 //   stack does not grow with the depth of the calls, nor with their number.
+// - Only where it waits can a task be cancelled. To await a child that does not
+//   wait is no wait.
 // - A task that has begun must end before it is destroyed, or the program is
 //   terminated: as with std::thread, somebody may still count on it. To end it
 //   early is to cancel it: see running_task.
@@ -22,6 +24,7 @@
 #include "common/check.hpp"
 
 #include <algorithm>
+#include <concepts>
 #include <coroutine>
 #include <cstdint>
 #include <exception>
@@ -94,6 +97,15 @@ class ready_queue {
         ring_[first_] = {frame, who};
         ++count_;
     }
+    // The one that runs has had many steps, and is the next again: it goes to
+    // the end.
+    void let_others_go_on() {
+        if (!empty() && ring_[first_].who == current) {
+            push(ring_[first_].frame, current);
+            first_ = (first_ + 1) & (ring_.size() - 1);
+            --count_;
+        }
+    }
     bool empty() const { return count_ == 0; }
     const running_task* next() const { return ring_[first_].who; }
     // Lets the first one go on, until it waits or ends.
@@ -164,12 +176,16 @@ class promise_base {
     ~promise_base() { ++frames.destroyed; }
     promise_base(const promise_base&) = delete;
 
+    // A task that was cancelled before it began never begins. One that is
+    // awaited does: to call is not to wait.
     struct at_begin : std::suspend_always {
-        // A task that was cancelled before it began never begins.
         void await_resume() const {
-            if (std::exchange(ready_frames->current->cancel_requested, false))
+            if (!frame.awaited_by
+                && std::exchange(ready_frames->current->cancel_requested,
+                                 false))
                 throw cancelled{};
         }
+        const promise_base& frame;
     };
     struct at_end {
         bool await_ready() const noexcept { return false; }
@@ -184,14 +200,14 @@ class promise_base {
         }
         void await_resume() const noexcept {}
     };
-    at_begin initial_suspend() const { return {}; }
+    at_begin initial_suspend() const { return {{}, *this}; }
     at_end final_suspend() const noexcept { return {}; }
     void unhandled_exception() { error = std::current_exception(); }
 
     // A frame may own another one, as an argument, and that the next, a hundred
     // thousand times. Each is destroyed within the one before, as usual in C++,
     // down to a depth of 100, and those below are put off: or the stack would
-    // overflow.
+    // overflow. (So do not let the hundredth refer to what the first one has.)
     void destroy(std::coroutine_handle<> frame) {
         if (begun && !frame.done())
             std::terminate();
@@ -226,7 +242,8 @@ class promise_base {
 template<class T>
 class promise_of : public promise_base {
   public:
-    template<class Value>
+    template<class Value = T>
+    requires std::convertible_to<Value, T>
     void return_value(Value&& value) {
         value_.emplace(std::forward<Value>(value));
     }

@@ -1,5 +1,6 @@
 // Tasks that run beside each other, and a block that ends when all have ended.
 //
+//     int shared = 0; // what the tasks share stands before the body, not in it
 //     auto body = [](task_group& group) -> task<void> {
 //         for (int i = 0; i < 10; ++i)
 //             group.spawn(greet(i));
@@ -9,7 +10,9 @@
 //
 // - in_group() waits for the body and for all that were spawned, whatever
 //   happens: no task outlives its group.
-// - The first that fails cancels all the others. When all have ended, the
+// - The body's own variables are gone when it ends, and its tasks may live
+//   longer: what they share belongs to who awaits in_group().
+// - The first that fails cancels all the others, once. When all have ended, the
 //   errors come out together, as a group_error.
 // - If in_group() itself is cancelled, it cancels all, waits for them, and then
 //   throws `cancelled`; or the group_error, if there was an error as well, and
@@ -53,7 +56,8 @@ class task_group {
     task_group() = default;
     task_group(const task_group&) = delete;
 
-    // It begins when its turn comes; `name` must live as long as it.
+    // It begins when its turn comes. `name` must live as long as the loop: a
+    // literal.
     void spawn(task<void> body, const char* name = "task") {
         body.must_be_there();
         member& added = members_.emplace_back(*this, std::move(body));
@@ -62,9 +66,11 @@ class task_group {
         added.cancel_requested = is_cancelled_;
         added.body.start(&added);
     }
-    // All of them, the body and those too that are still to be spawned.
+    // All of them, the body and those too that are still to be spawned. Once:
+    // who cleans up is not disturbed.
     void cancel() {
-        is_cancelled_ = true;
+        if (std::exchange(is_cancelled_, true))
+            return;
         for (member& one : members_)
             one.cancel();
     }
@@ -79,16 +85,20 @@ class task_group {
         void ended(std::exception_ptr error) override {
             group.member_ended(*this, std::move(error));
         }
+        bool is_body = false; // of the group
         task_group& group;
         task<void> body;
         std::list<member>::iterator self;
     };
     void member_ended(member& one, std::exception_ptr error) {
+        const bool was_body = one.is_body;
         members_.erase(one.self); // and its frame
         if (error && !is_cancellation(error)) {
             errors_.push_back(std::move(error));
-            if (errors_.size() == 1)
-                cancel();
+            cancel();
+        } else if (error && was_body && !is_cancelled_) {
+            body_gave_up_ = true; // it has thrown `cancelled` by itself
+            cancel();
         }
         if (members_.empty())
             ended_.set();
@@ -105,7 +115,7 @@ class task_group {
 
     std::list<member> members_; // that have not ended
     std::vector<std::exception_ptr> errors_;
-    bool is_cancelled_ = false;
+    bool is_cancelled_ = false, body_gave_up_ = false;
     async_event ended_; // all of them
 };
 
@@ -115,6 +125,7 @@ template<class Body>
 task<void> in_group(Body& body) {
     task_group group;
     group.spawn(body(group), "body of a group");
+    group.members_.back().is_body = true;
     bool we_are_cancelled = false;
     while (!group.members_.empty())
         try {
@@ -129,7 +140,7 @@ task<void> in_group(Body& body) {
             ready_frames->current->cancel_requested = true;
         throw group_error(std::move(group.errors_));
     }
-    if (we_are_cancelled)
+    if (we_are_cancelled || group.body_gave_up_)
         throw cancelled{};
 }
 //< in_group

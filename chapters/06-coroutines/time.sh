@@ -101,4 +101,55 @@ variant stackful stackful --coroutines 100 --rounds 1000
 problem loops "Tasks in several loops" step_ns
 variant tasks_on_threads@workers=1 tasks_on_threads --workers 1
 variant tasks_on_threads@workers=2 tasks_on_threads --workers 2
+
+# --- Sockets ------------------------------------------------------------------
+
+problem pollers "One descriptor that is ready, among idle ones" epoll_ns
+no_race
+variant pollers@idle=1000 pollers --idle 1000 --waits 200
+for idle in 10 100 10000; do
+    sweep pollers@idle=$idle pollers --idle $idle \
+        --waits $((idle == 10000 ? 50 : 1000))
+done
+note "One call that finds it, and the search for it in what the call has returned."
+
+asio() { # LABEL PROGRAM ARGUMENTS ...
+    if [[ -x $bin/$2 ]] || $list; then
+        sweep "$@"
+    else
+        absent "$1" "no Asio"
+    fi
+}
+
+problem echo "A task, a thread or a process for each connection" requests_per_s
+variant echo_coroutines@connections=1000 echo_coroutines --requests 8000 \
+    --connections 1000
+variant echo_threads@connections=1000 echo_threads --requests 8000 \
+    --connections 1000
+sweep echo_processes@connections=1000 echo_processes --requests 8000 \
+    --connections 1000
+sweep echo_shared_buffer@connections=1000 echo_shared_buffer --requests 8000 \
+    --connections 1000
+asio echo_asio@connections=1000 echo_asio --requests 8000 --connections 1000
+for program in echo_coroutines echo_threads echo_processes; do
+    sweep $program@connections=10 $program --requests 8000 --connections 10
+    # As many as the talk fears: the page shows it, a reader's default does not.
+    if $reference || $list || [[ $profile == full ]]; then
+        sweep $program@connections=10000 $program --requests 20000 \
+            --connections 10000
+    fi
+done
+note "Ten requests are under way at any moment, each on another connection. Server: of its processes, what is theirs alone and their shares of what is not. Server cpu: a request."
+
+problem fetch "URLs of a server that answers after 20 ms" requests_per_s
+variant fetch_coroutines@requests=600 fetch_coroutines --requests 600
+variant fetch_sequential fetch_sequential --requests 6
+variant fetch_executor@requests=60 fetch_executor --requests 60 --workers 6
+sweep fetch_threads@workers=200 fetch_threads --requests 600 --workers 200
+for n in 20 1000; do
+    sweep fetch_coroutines@at-a-time=$n fetch_coroutines --at-a-time $n \
+        --requests $((n == 20 ? 100 : 1000))
+done
+asio fetch_asio@requests=600 fetch_asio --requests 600
+note "fetch_coroutines and fetch_asio: 200 at a time, unless at-a-time says otherwise."
 go

@@ -8,6 +8,11 @@ class wait_list {
   public:
     wait_list() = default;
     wait_list(const wait_list&) = delete;
+    // Who waits still would do so for ever, at a place that is gone.
+    ~wait_list() {
+        if (first_ != nullptr)
+            std::terminate();
+    }
 
     // Waits in a list.
     class entry : public waiter {

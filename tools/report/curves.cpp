@@ -189,7 +189,7 @@ std::string curves_picture(const problem& of, const curves& shown,
     std::set<double> numbers;
     double least = HUGE_VAL, most = 0;
     std::string blocks, plots;
-    // Readable on white and on black.
+    // Readable on white and on black. After six lines they come again, dashed.
     const char* colours[] = {"#3987cf", "#c2671d", "#2b9348",
                              "#9a6bd0", "#c94f7c", "#7f8630"};
     int next = 0;
@@ -202,10 +202,11 @@ std::string curves_picture(const problem& of, const curves& shown,
             blocks += fmt::format("{} {}\n", x, y);
         }
         blocks += "END\n";
-        plots += fmt::format("{}$line{} with linespoints lw 2 pt {} ps 0.8 "
-                             "lc rgb '{}' title {}",
-                             next == 0 ? "" : ", ", next, 5 + 2 * (next % 5),
-                             colours[next % 6], quoted(line.name));
+        plots += fmt::format("{}$line{} with linespoints lw 2 dt {} pt {} "
+                             "ps 0.8 lc rgb '{}' title {}",
+                             next == 0 ? "" : ", ", next, 1 + next / 6,
+                             5 + 2 * (next % 5), colours[next % 6],
+                             quoted(line.name));
         ++next;
     }
     const double from = *numbers.begin(), to = *numbers.rbegin();

@@ -12,16 +12,18 @@
 
 int main(int argc, char** argv) try {
     const sleepers_job job = parse_sleepers_job(
-        argc, argv, "sleepers_processes", "processes", 2000, 1000);
+        argc, argv, "sleepers_processes", "processes", 2000, 3000);
     const auto asleep = make_shared_memory<std::atomic<std::int64_t>>();
     std::int64_t woken = 0;
+    const auto until =
+        std::chrono::steady_clock::now() + std::chrono::milliseconds(job.ms);
     const std::int64_t before = memory_now();
     const stopwatch clock;
     std::vector<process> children;
     for (std::int64_t i = 0; i < job.sleepers; ++i)
         children.emplace_back([&] {
             ++*asleep;
-            std::this_thread::sleep_for(std::chrono::milliseconds(job.ms));
+            std::this_thread::sleep_until(until);
             return 0;
         });
     const auto all_alive = [&] {

@@ -10,8 +10,10 @@
 
 int main(int argc, char** argv) try {
     const sleepers_job job = parse_sleepers_job(argc, argv, "sleepers_threads",
-                                                "threads", 10'000, 1000);
+                                                "threads", 10'000, 2000);
     std::atomic<std::int64_t> asleep = 0, woken = 0;
+    const auto until =
+        std::chrono::steady_clock::now() + std::chrono::milliseconds(job.ms);
     const std::int64_t before = memory_now();
     const stopwatch clock;
     double started = 0;
@@ -21,7 +23,7 @@ int main(int argc, char** argv) try {
         for (std::int64_t i = 0; i < job.sleepers; ++i)
             threads.emplace_back([&] {
                 ++asleep;
-                std::this_thread::sleep_for(std::chrono::milliseconds(job.ms));
+                std::this_thread::sleep_until(until);
                 ++woken;
             });
         while (asleep < job.sleepers)

@@ -3,6 +3,7 @@
 // code knows nothing of it; each needs room for its deepest call.
 //
 //     build/bin/stackful --coroutines 1000 --rounds 1000
+#include "05-io-bound/process_memory.hpp"
 #include "06-coroutines/event_loop.hpp"
 #include "06-coroutines/frames.hpp"
 #include "06-coroutines/task_group.hpp"
@@ -13,10 +14,20 @@
 #include <ucontext.h>
 
 #include <malloc.h>
+#include <sys/mman.h>
 
+// Its stack is address space: memory it becomes page by page, when it is used.
 struct green_thread {
+    static constexpr std::size_t size = 64 << 10;
     ucontext_t context{};
-    std::vector<char> stack = std::vector<char>(64 << 10);
+    void* stack = ::mmap(nullptr, size, PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    green_thread() {
+        if (stack == MAP_FAILED)
+            throw_errno("mmap");
+    }
+    green_thread(const green_thread&) = delete;
+    ~green_thread() { ::munmap(stack, size); }
 };
 
 static ucontext_t scheduler;
@@ -53,8 +64,11 @@ static task<void> body_of_task() {
 }
 //< stackless
 
-static double bytes_now() {
+static double heap_bytes() {
     return double(::mallinfo2().uordblks) + double(::mallinfo2().hblkhd);
+}
+static double resident_bytes() {
+    return 1024 * double(memory_kib(::getpid()));
 }
 
 int main(int argc, char** argv) try {
@@ -64,13 +78,12 @@ int main(int argc, char** argv) try {
         .number("rounds", rounds, 1, 1'000'000, "each is resumed")
         .parse(argc, argv);
     fmt::print("{} coroutines of each kind, {} rounds\n", coroutines, rounds);
-    double before = bytes_now();
     std::vector<green_thread> threads(static_cast<std::size_t>(coroutines));
-    const double stack_bytes = bytes_now() - before;
+    double before = resident_bytes();
     for (green_thread& one : threads) {
         check(::getcontext(&one.context), "getcontext");
-        one.context.uc_stack.ss_sp = one.stack.data();
-        one.context.uc_stack.ss_size = one.stack.size();
+        one.context.uc_stack.ss_sp = one.stack;
+        one.context.uc_stack.ss_size = green_thread::size;
         ::makecontext(&one.context, body, 0);
     }
     const stopwatch stackful;
@@ -82,14 +95,14 @@ int main(int argc, char** argv) try {
     const double each = double(coroutines) * double(rounds);
     fmt::print("stackful_ns: {:.1f}\nstack_bytes: {:.0f}\n",
                1e9 * stackful.seconds() / each,
-               stack_bytes / double(coroutines));
+               (resident_bytes() - before) / double(coroutines));
 
     double frame_bytes = 0;
     auto all = [&](task_group& group) -> task<void> {
-        before = bytes_now();
+        before = heap_bytes();
         for (std::int64_t i = 0; i < coroutines; ++i)
             group.spawn(body_of_task());
-        frame_bytes = bytes_now() - before;
+        frame_bytes = heap_bytes() - before;
         co_return;
     };
     const stopwatch stackless;

@@ -7,6 +7,8 @@
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <asio/io_context.hpp>
+#include <asio/post.hpp>
+#include <asio/use_awaitable.hpp>
 
 static asio::awaitable<std::int64_t> number(std::int64_t i) {
     co_return i;
@@ -43,6 +45,26 @@ int main(int argc, char** argv) try {
         spawn_all(i, job.batch);
     fmt::print("batch_ns: {:.1f}\n",
                1e9 * batches.seconds() / double(job.tasks));
+
+    // Spawned within a loop that runs each starts at once, so there is never
+    // more than one; and Asio has its memory at hand.
+    std::int64_t singly = 0;
+    const auto spawn_batches = [&]() -> asio::awaitable<void> {
+        const auto here = co_await asio::this_coro::executor;
+        for (std::int64_t i = 0; i < job.tasks; ++i) {
+            asio::co_spawn(here, add(i, singly), asio::detached);
+            if ((i + 1) % job.batch == 0)
+                co_await asio::post(here, asio::use_awaitable);
+        }
+    };
+    asio::co_spawn(loop, spawn_batches(), asio::detached);
+    loop.restart();
+    const stopwatch one_by_one;
+    loop.run();
+    fmt::print("one_by_one_ns: {:.1f}\n",
+               1e9 * one_by_one.seconds() / double(job.tasks));
+    if (singly != sum_below(job.tasks))
+        throw wrong_result("one by one: not all have run");
 
     const double before = allocated_bytes();
     const stopwatch spawning;
