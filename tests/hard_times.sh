@@ -54,6 +54,7 @@ options_of() {
     connections_fail) echo "--limit-ms 50" ;;
     out_of_descriptors) echo "--ms 20" ;;
     udp_echo) echo "--questions 5" ;;
+    child_output) echo "--bytes 100000" ;;
     slow_server) echo true ;; # a command
     esac
 }

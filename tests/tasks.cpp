@@ -475,30 +475,60 @@ static task<void> calls_are_no_waits() {
     must(co_await thrown(within(1h, gives_up())) == "cancelled",
          "a body that is cancelled by itself ends its group");
 }
-// A task whose calls never wait has its turn, and then the others have theirs.
-static task<void> nobody_starves() {
-    bool rang = false, over = false;
-    std::int64_t calls = 0;
-    auto leaf = [&]() -> task<void> {
-        ++calls;
-        co_return;
-    };
-    auto busy = [&]() -> task<void> {
-        while (!rang && calls < 100'000'000)
+// A call that does not wait lets nobody in, however many there are.
+static task<void> calls_are_not_interrupted() {
+    int sum = 0;
+    auto leaf = []() -> task<void> { co_return; };
+    auto counts = [&]() -> task<void> {
+        for (int i = 0; i < 10; ++i) {
+            const int seen = sum;
             co_await leaf();
-        over = true;
-    };
-    auto timer = [&]() -> task<void> {
-        co_await sleep_for(1ms);
-        rang = true;
+            sum = seen + 1;
+        }
     };
     auto body = [&](task_group& group) -> task<void> {
-        group.spawn(timer());
-        group.spawn(busy());
+        for (int i = 0; i < 1000; ++i)
+            group.spawn(counts());
         co_return;
     };
     co_await in_group(body);
-    must(over && rang && calls < 100'000'000, "the timer had its turn");
+    must(sum == 10'000, "no update is lost");
+}
+// A task whose socket is always ready lets the others have their turn, and can
+// be cancelled.
+static task<void> nobody_starves() {
+    descriptor here, there;
+    std::tie(here, there) = socket_pair();
+    std::atomic<bool> enough = false;
+    std::jthread floods([&] {
+        const std::string text(100'000, 'x');
+        while (!enough)
+            ::send(there.get(), text.data(), text.size(), MSG_NOSIGNAL);
+    });
+    std::int64_t calls = 0, most = 0;
+    auto reads = [&]() -> task<void> {
+        std::array<char, 16> bytes;
+        for (;; ++calls)
+            co_await async_receive(here, bytes);
+    };
+    auto looks = [&]() -> task<void> {
+        for (int i = 0; i < 100; ++i) {
+            const std::int64_t before = calls;
+            co_await next_turn();
+            most = std::max(most, calls - before);
+        }
+    };
+    auto body = [&](task_group& group) -> task<void> {
+        group.spawn(reads());
+        co_await looks();
+        group.cancel();
+    };
+    co_await in_group(body);
+    must(most <= 256, "the others have their turn");
+    must(co_await thrown(within(5ms, reads())) == timed_out().what(),
+         "who reads without a wait can be cancelled");
+    enough = true;
+    here.close(); // ends the last send
 }
 // co_return converts as a function's return does.
 template<class T, class From>
@@ -1020,6 +1050,7 @@ int main(int argc, char** argv) try {
     run(found_by_readers());
     run(cancelled_once());
     run(calls_are_no_waits());
+    run(calls_are_not_interrupted());
     run(nobody_starves());
     run(misuse());
     run(limits());

@@ -3,6 +3,7 @@
 
 #include "slow_server.hpp"
 
+#include "02-threads/thread_info.hpp"
 #include "common/cli.hpp"
 #include "common/stopwatch.hpp"
 
@@ -66,6 +67,7 @@ inline int finish_fetches(const fetch_job& job, const fetched& all,
                           std::int64_t late = 0) {
     server.must_live(
         std::chrono::milliseconds(all.failed > job.errors ? 1000 : 0));
+    fmt::print("threads: {}\n", threads_of_this_process().size());
     fmt::print("requests_per_s: {:.0f}\n", double(job.requests) / seconds);
     fmt::print("refused: {}\nfailed: {}\n", all.refused.load(),
                all.failed.load());

@@ -60,6 +60,15 @@ inline std::uint16_t port_of(const descriptor& listening) {
     return ntohs(address.sin_port);
 }
 
+// Without this a second small message waits for the answer to the first.
+// Source: tcp(7), TCP_NODELAY.
+inline void send_at_once(const descriptor& socket) {
+    const int yes = 1;
+    check(
+        ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes),
+        "setsockopt");
+}
+
 inline descriptor connect_to(std::uint16_t port) {
     descriptor client(
         check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
@@ -67,10 +76,7 @@ inline descriptor connect_to(std::uint16_t port) {
     check(::connect(client.get(), reinterpret_cast<const sockaddr*>(&address),
                     sizeof address),
           "connect");
-    const int now = 1; // send small messages at once
-    check(
-        ::setsockopt(client.get(), IPPROTO_TCP, TCP_NODELAY, &now, sizeof now),
-        "setsockopt");
+    send_at_once(client);
     return client;
 }
 

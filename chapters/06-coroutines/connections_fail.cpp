@@ -63,7 +63,8 @@ static task<int> show(const char* what, const descriptor& listening,
     };
     co_await in_group(both);
     fmt::print("{}: {} ({:.0f} ms)\n", what, seen, 1e3 * clock.seconds());
-    co_return seen == expected&& open_descriptors() == before;
+    const bool nothing_left = open_descriptors() == before;
+    co_return nothing_left&& seen == expected ? 1 : 0;
 }
 
 static task<void> show_all(int& right) {

@@ -5,8 +5,7 @@
 //     event_loop().run(nap());
 //
 // A turn of the loop lets what is ready go on, at most 256 steps of it, and
-// then asks the kernel, without waiting if something is ready still. A task
-// whose calls go on and on without a wait has had its turn then, too.
+// then asks the kernel, without waiting if something is ready still.
 //
 // Source: epoll(7).
 #pragma once
@@ -74,12 +73,13 @@ class event_loop {
             throw_errno("epoll_ctl");
         is_running_ = true;
         main.start(&root);
+        if (is_stopping_) // by what came during an earlier run()
+            root.cancel();
         for (;;) {
             for (int i = 0; i < 256 && !ready_frames->empty(); ++i)
                 step();
             if (root.is_over)
                 break;
-            ready_frames->let_others_go_on();
             wake_sleepers();
             ask_kernel();
             if (stop_signal != 0 && !std::exchange(is_stopping_, true)) {
@@ -106,8 +106,8 @@ class event_loop {
         check(::eventfd_write(wake_up_.get(), 1), "eventfd");
     }
 
-    // Whose step takes longer than `limit` is told to `blocked`, by name. Costs
-    // two looks at the clock a step.
+    // Whose step takes longer than `limit` is told to `blocked`, by name, which
+    // must not throw. Costs two looks at the clock a step.
     void
     report_blocking(clock::duration limit,
                     std::function<void(const char*, clock::duration)> blocked) {

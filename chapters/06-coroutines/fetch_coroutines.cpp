@@ -4,7 +4,6 @@
 //     build/bin/fetch_coroutines --requests 1000 --at-a-time 200
 #include "05-io-bound/fetches.hpp"
 
-#include "02-threads/thread_info.hpp"
 #include "async_semaphore.hpp"
 #include "async_socket.hpp"
 #include "frames.hpp"
@@ -67,8 +66,7 @@ int main(int argc, char** argv) try {
     const stopwatch clock;
     event_loop().run(fetch_all(job, limit, server.port(), all));
     const double seconds = clock.seconds();
-    fmt::print("threads: {}\nlate: {}\n", threads_of_this_process().size(),
-               late);
+    fmt::print("late: {}\n", late);
     print_coroutine_frames();
     return finish_fetches(job, all, server, seconds, late);
 } catch (...) {

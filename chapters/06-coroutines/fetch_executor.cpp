@@ -4,7 +4,6 @@
 //     build/bin/fetch_executor --requests 3 --delay-ms 200
 #include "05-io-bound/fetches.hpp"
 
-#include "02-threads/thread_info.hpp"
 #include "frames.hpp"
 #include "in_pool.hpp"
 #include "task_group.hpp"
@@ -42,7 +41,6 @@ int main(int argc, char** argv) try {
     const stopwatch clock;
     event_loop().run(fetch_all(job, pool, server.port(), all));
     const double seconds = clock.seconds();
-    fmt::print("threads: {}\n", threads_of_this_process().size());
     print_coroutine_frames();
     return finish_fetches(job, all, server, seconds);
 } catch (...) {

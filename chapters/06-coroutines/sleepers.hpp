@@ -30,11 +30,12 @@ inline std::int64_t memory_now() {
     return memory_kib(::getpid());
 }
 
-// For when the memory has been looked at: it must be that of sleepers.
-inline void must_all_sleep(bool all) {
-    if (!all)
-        throw std::runtime_error("some have woken up, or died, before all "
-                                 "slept: try a longer --ms");
+// For when the memory has been looked at: it must be that of sleepers. On a
+// machine that is busy with something else the first may wake up too early.
+inline void say_if_awake(bool all_sleep) {
+    if (!all_sleep)
+        fmt::print("unreliable: some have woken up before all slept; try a "
+                   "longer --ms\n");
 }
 
 // Prints what one of them cost.

@@ -10,8 +10,9 @@
 // - Tasks start, and go on, from the ready queue of their thread: a child, and
 //   who awaited it, at once, whoever else was woken when its turn comes. So the
 //   stack does not grow with the depth of the calls, nor with their number.
-// - Only where it waits can a task be cancelled. To await a child that does not
-//   wait is no wait.
+// - Only where it waits can a task be cancelled, and only there do others go
+// on.
+//   To await a child that does not wait is no wait, but a call.
 // - A task that has begun must end before it is destroyed, or the program is
 //   terminated: as with std::thread, somebody may still count on it. To end it
 //   early is to cancel it: see running_task.
@@ -96,15 +97,6 @@ class ready_queue {
         first_ = (first_ - 1) & (ring_.size() - 1);
         ring_[first_] = {frame, who};
         ++count_;
-    }
-    // The one that runs has had many steps, and is the next again: it goes to
-    // the end.
-    void let_others_go_on() {
-        if (!empty() && ring_[first_].who == current) {
-            push(ring_[first_].frame, current);
-            first_ = (first_ + 1) & (ring_.size() - 1);
-            --count_;
-        }
     }
     bool empty() const { return count_ == 0; }
     const running_task* next() const { return ring_[first_].who; }

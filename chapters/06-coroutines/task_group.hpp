@@ -53,11 +53,10 @@ struct group_error : std::runtime_error {
 
 class task_group {
   public:
-    task_group() = default;
     task_group(const task_group&) = delete;
 
-    // It begins when its turn comes. `name` must live as long as the loop: a
-    // literal.
+    // It begins when its turn comes, or never if the group is cancelled by
+    // then. `name` must live as long as the loop: a literal.
     void spawn(task<void> body, const char* name = "task") {
         body.must_be_there();
         member& added = members_.emplace_back(*this, std::move(body));
@@ -76,6 +75,7 @@ class task_group {
     }
 
   private:
+    task_group() = default;
     template<class Body>
     friend task<void> in_group(Body& body);
 

@@ -111,7 +111,7 @@ for idle in 10 100 10000; do
     sweep pollers@idle=$idle pollers --idle $idle \
         --waits $((idle == 10000 ? 50 : 1000))
 done
-note "One call that finds it, and the search for it in what the call has returned."
+note "One call, and the search in what it has returned for the one that is ready, which is in the middle of the list."
 
 asio() { # LABEL PROGRAM ARGUMENTS ...
     if [[ -x $bin/$2 ]] || $list; then
@@ -133,23 +133,25 @@ sweep echo_shared_buffer@connections=1000 echo_shared_buffer --requests 8000 \
 asio echo_asio@connections=1000 echo_asio --requests 8000 --connections 1000
 for program in echo_coroutines echo_threads echo_processes; do
     sweep $program@connections=10 $program --requests 8000 --connections 10
+    detail $program@connections=100 $program --requests 8000 --connections 100
     # As many as the talk fears: the page shows it, a reader's default does not.
     if $reference || $list || [[ $profile == full ]]; then
-        sweep $program@connections=10000 $program --requests 20000 \
+        ours sweep 9 $program@connections=10000 $program --requests 30000 \
             --connections 10000
     fi
 done
-note "Ten requests are under way at any moment, each on another connection. Server: of its processes, what is theirs alone and their shares of what is not. Server cpu: a request."
+note "Ten requests are under way at any moment, each on another connection. Server: of its processes, what is theirs alone and their shares of what is not. Kernel: its stacks, page tables and small things, of which others have some, too. Server cpu: a request. Opening: until all are connected and served once."
 
 problem fetch "URLs of a server that answers after 20 ms" requests_per_s
-variant fetch_coroutines@requests=600 fetch_coroutines --requests 600
+variant fetch_coroutines@at-a-time=200 fetch_coroutines --requests 600 \
+    --at-a-time 200
 variant fetch_sequential fetch_sequential --requests 6
-variant fetch_executor@requests=60 fetch_executor --requests 60 --workers 6
+variant fetch_executor@workers=6 fetch_executor --requests 60 --workers 6
 sweep fetch_threads@workers=200 fetch_threads --requests 600 --workers 200
-for n in 20 1000; do
+for n in 6 20 1000; do
     sweep fetch_coroutines@at-a-time=$n fetch_coroutines --at-a-time $n \
-        --requests $((n == 20 ? 100 : 1000))
+        --requests $((n == 6 ? 60 : n == 20 ? 100 : 1000))
 done
-asio fetch_asio@requests=600 fetch_asio --requests 600
-note "fetch_coroutines and fetch_asio: 200 at a time, unless at-a-time says otherwise."
+asio fetch_asio@at-a-time=200 fetch_asio --requests 600 --at-a-time 200
+note "Each program has another number of URLs, so many that it runs for some tenths of a second. The server answers in a process of its own, on the same CPUs."
 go

@@ -32,13 +32,17 @@ int main(int argc, char** argv) try {
     //< count
     process one(count), other(count);
     // Who dies with the semaphore takes it along, and the other waits for ever.
-    while (one.alive() || other.alive()) {
+    const auto counts = [](process& child) {
+        if (child.alive())
+            return true;
+        if (child.exit_code() != 0)
+            throw std::runtime_error("a child is dead");
+        return false;
+    };
+    while (int(counts(one)) + int(counts(other)) > 0) { // both are looked at
         std::vector<pollfd> ends = {{one.pidfd(), POLLIN, 0},
                                     {other.pidfd(), POLLIN, 0}};
         wait_for(ends);
-        if (one.exit_code().value_or(0) != 0
-            || other.exit_code().value_or(0) != 0)
-            throw std::runtime_error("a child is dead");
     }
     return finish(counter->number, 2 * rounds);
 } catch (...) {
