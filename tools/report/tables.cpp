@@ -105,7 +105,8 @@ static std::string middle_of(const label& of, const std::string& name) {
     const double middle = median(all);
     if (!is_count(name))
         return show_figure(name, middle);
-    return middle < 100 ? fmt::format("{:.3g}", middle) : two_digits(middle);
+    return std::fabs(middle) < 100 ? fmt::format("{:.3g}", middle)
+                                   : two_digits(middle);
 }
 
 std::string in_words(std::string name) {
