@@ -570,6 +570,19 @@ static task<void> misuse() {
          "a pool that does not come to it");
     must(co_await thrown(asks()) == "in_pool: the pool was stopped",
          "a pool that is stopped");
+    thread_pool other(1);
+    int calls = 0;
+    auto asks_again = [&]() -> task<void> {
+        for (;; ++calls)
+            co_await in_pool(other, [] { std::this_thread::sleep_for(1ms); });
+    };
+    must(co_await thrown(within(5ms, asks_again())) == timed_out().what(),
+         "who asks a pool again and again can be cancelled");
+    async_mutex mutex;
+    auto locks = [&]() -> task<async_mutex::guard> {
+        co_return co_await mutex.lock();
+    };
+    { const auto guard = co_await within(1h, locks()); }
     auto waits_for = [](int fd) -> task<void> { co_await readable(fd); };
     must((co_await thrown(waits_for(2'000'000'000))).find("epoll_ctl: Bad")
              == 0,

@@ -26,7 +26,7 @@
 // their turn.
 class [[nodiscard]] socket_turn : public event_loop::timer {
   public:
-    socket_turn() : timer(event_loop::clock::time_point::min()) {}
+    [[nodiscard]] socket_turn() : timer(event_loop::clock::time_point::min()) {}
     bool await_ready() const {
         return ++calls_ % 64 != 0 && !ready_frames->current->cancel_requested;
     }
@@ -102,6 +102,7 @@ inline task<descriptor> async_accept(const descriptor& listening) {
 //> connect
 // The socket is closed if this fails, or is cancelled.
 inline task<descriptor> async_connect_to(std::uint16_t port) {
+    co_await socket_turn();
     descriptor client(
         check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0),
               "socket"));

@@ -18,9 +18,13 @@
 template<class Function>
 class [[nodiscard]] in_pool {
   public:
-    in_pool(thread_pool& pool, Function function)
+    [[nodiscard]] in_pool(thread_pool& pool, Function function)
         : pool_(pool), call_(std::move(function)) {}
-    bool await_ready() const { return false; }
+    bool await_ready() const { // before anything begins
+        if (std::exchange(ready_frames->current->cancel_requested, false))
+            throw cancelled{};
+        return false;
+    }
     //> call
     void await_suspend(std::coroutine_handle<> frame) {
         try {

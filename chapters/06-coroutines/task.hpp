@@ -12,7 +12,8 @@
 //   stack does not grow with the depth of the calls, nor with their number.
 // - Only where it waits can a task be cancelled, and only there do others go
 // on.
-//   To await a child that does not wait is no wait, but a call.
+//   To await a child that does not wait is no wait, but a call. (Calls on
+//   sockets can be cancelled always: see async_socket.hpp.)
 // - A task that has begun must end before it is destroyed, or the program is
 //   terminated: as with std::thread, somebody may still count on it. To end it
 //   early is to cancel it: see running_task.
@@ -48,7 +49,10 @@ class waiter {
     void wake();     // the task goes on, after those that are ready by now
     void call_off(); // it goes on by throwing `cancelled`
 
+    waiter(const waiter&) = delete; // two tasks cannot wait in one
+
   protected:
+    waiter() = default;
     ~waiter() = default;
     // Nobody shall wake us any more.
     virtual void forget() = 0;

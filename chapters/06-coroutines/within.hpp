@@ -26,7 +26,7 @@ task<T> within(event_loop::clock::duration limit, task<T> work) {
             co_await std::move(work);
             result = true;
         } else {
-            result = co_await std::move(work);
+            result.emplace(co_await std::move(work));
         }
         group.cancel(); // the alarm
     };
