@@ -106,9 +106,8 @@ class event_loop {
         check(::eventfd_write(wake_up_.get(), 1), "eventfd");
     }
 
-    // Who takes longer, from one wait to the next, than `limit` is told to
-    // `blocked`, by name, which must not throw. Costs two looks at the clock a
-    // step.
+    // Who takes longer than `limit` from one wait to the next is told to
+    // `blocked`, by name, which must not throw. Costs two looks at the clock.
     void
     report_blocking(clock::duration limit,
                     std::function<void(const char*, clock::duration)> blocked) {
