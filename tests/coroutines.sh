@@ -133,7 +133,8 @@ else
     at_most "out_of_descriptors: it waits, processor percent" \
         "$(number cpu_percent)" 20
     runs 'result: answered 40 ' out_of_descriptors --pause-ms 0
-    at_most "out_of_descriptors: without a pause, processor percent" 20 \
+    # On a busy machine it gets no more than its share.
+    at_most "out_of_descriptors: without a pause, processor percent" 8 \
         "$(number cpu_percent)"
 fi
 runs "asked: 30.${even}result: 30 " udp_echo --questions 30 --lose-every 0 \
