@@ -198,8 +198,9 @@ matches "server full" "53300.*too many clients" "$err"
 
 # --- Killed, and started again -----------------------------------------------------
 
-# kill_after BATCHES PID: when the ledger has more than so many of this import.
+# count_of IMPORT: its lines in the ledger.
 count_of() { query "SELECT count(*) FROM many_hands.ledger WHERE import LIKE '$1:%'"; }
+# kill_after BATCHES PID: when the ledger has more than so many of this import.
 kill_after() {
     local begun=0
     while ((begun <= $1)) && kill -0 "$2" 2>/dev/null; do

@@ -931,12 +931,8 @@ static task<void> sockets() {
     must(co_await thrown(within(5ms, accepts())) == timed_out().what(),
          "who accepts can be cancelled");
     // Its queue is full: cancelled while it connects.
-    descriptor full(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    const sockaddr_in any = loopback_address(0);
-    must(::bind(full.get(), reinterpret_cast<const sockaddr*>(&any), sizeof any)
-                 == 0
-             && ::listen(full.get(), 0) == 0,
-         "bind, listen");
+    descriptor full = bound_to_loopback(SOCK_STREAM);
+    must(::listen(full.get(), 0) == 0, "listen");
     descriptor first = connect_to(port_of(full));
     auto connects = [](std::uint16_t port) -> task<void> {
         co_await async_connect_to(port);

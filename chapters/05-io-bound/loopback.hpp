@@ -39,14 +39,20 @@ inline sockaddr_in loopback_address(std::uint16_t port) { // 0: one that is free
     return address;
 }
 
-// Nobody from outside can reach it. Its port is one that was free.
-inline descriptor listen_on_loopback() {
-    descriptor listening(
-        check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
+// Nobody from outside can reach it. Its port is one that was free. `type` is
+// SOCK_STREAM or SOCK_DGRAM.
+inline descriptor bound_to_loopback(int type) {
+    descriptor bound(
+        check(::socket(AF_INET, type | SOCK_CLOEXEC, 0), "socket"));
     const sockaddr_in address = loopback_address(0);
-    check(::bind(listening.get(), reinterpret_cast<const sockaddr*>(&address),
+    check(::bind(bound.get(), reinterpret_cast<const sockaddr*>(&address),
                  sizeof address),
           "bind");
+    return bound;
+}
+
+inline descriptor listen_on_loopback() {
+    descriptor listening = bound_to_loopback(SOCK_STREAM);
     check(::listen(listening.get(), 1024), "listen");
     return listening;
 }

@@ -63,18 +63,13 @@ static task<int> show(const char* what, const descriptor& listening,
     };
     co_await in_group(both);
     fmt::print("{}: {} ({:.0f} ms)\n", what, seen, 1e3 * clock.seconds());
-    const bool nothing_left = open_descriptors() == before;
-    co_return nothing_left&& seen == expected ? 1 : 0;
+    const bool right = seen == expected && open_descriptors() == before;
+    co_return right ? 1 : 0;
 }
 
 static task<void> show_all(int& right) {
     // A port that is taken, at which nobody listens.
-    descriptor taken(
-        check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
-    const sockaddr_in any = loopback_address(0);
-    check(::bind(taken.get(), reinterpret_cast<const sockaddr*>(&any),
-                 sizeof any),
-          "bind");
+    const descriptor taken = bound_to_loopback(SOCK_STREAM);
     right += co_await show("nobody listens", taken, nullptr,
                            "connect: Connection refused");
     // Now somebody does, who never accepts; and its queue is full.

@@ -10,10 +10,9 @@
 // - Tasks start, and go on, from the ready queue of their thread: a child, and
 //   who awaited it, at once, whoever else was woken when its turn comes. So the
 //   stack does not grow with the depth of the calls, nor with their number.
-// - Only where it waits can a task be cancelled, and only there do others go
-// on.
-//   To await a child that does not wait is no wait, but a call. (Calls on
-//   sockets can be cancelled always: see async_socket.hpp.)
+// - Only where it waits can a task be cancelled, and do others go on. To await
+//   a child that does not wait is no wait, but a call. (Calls on sockets, and
+//   into a pool, can always be cancelled.)
 // - A task that has begun must end before it is destroyed, or the program is
 //   terminated: as with std::thread, somebody may still count on it. To end it
 //   early is to cancel it: see running_task.

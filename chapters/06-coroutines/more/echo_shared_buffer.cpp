@@ -5,10 +5,7 @@
 // the time.)
 //
 //     build/bin/echo_shared_buffer --connections 1000
-#include "05-io-bound/echo_load.hpp"
-
-#include "06-coroutines/async_socket.hpp"
-#include "06-coroutines/task_group.hpp"
+#include "06-coroutines/echo_tasks.hpp"
 
 //> echo
 static task<void> echo(descriptor client) try {
@@ -32,23 +29,10 @@ static task<void> echo(descriptor client) try {
 }
 //< echo
 
-static task<void> accept_all(const descriptor& listening) {
-    auto body = [&](task_group& clients) -> task<void> {
-        for (;;)
-            clients.spawn(echo(co_await async_accept(listening)));
-    };
-    co_await in_group(body);
-}
-
-[[noreturn]] static void serve(int listening) {
-    check(::fcntl(listening, F_SETFL, O_NONBLOCK), "fcntl");
-    event_loop().run(accept_all(descriptor(check(::dup(listening), "dup"))));
-    throw std::logic_error("the server has ended");
-}
-
 int main(int argc, char** argv) try {
-    return run_echo("echo_shared_buffer", "Serves by tasks, with one buffer.",
-                    argc, argv, serve);
+    return run_echo_tasks("echo_shared_buffer",
+                          "Serves by tasks, with one buffer.", argc, argv,
+                          echo);
 } catch (...) {
     return failed("echo_shared_buffer");
 }

@@ -3,10 +3,7 @@
 // see what it does with --pause-ms 0.
 //
 //     build/bin/out_of_descriptors
-#include "05-io-bound/echo_load.hpp"
-
-#include "06-coroutines/async_socket.hpp"
-#include "06-coroutines/task_group.hpp"
+#include "06-coroutines/echo_tasks.hpp"
 
 static std::int64_t pause_ms = 10;
 
@@ -34,7 +31,7 @@ static task<descriptor> accept_patiently(const descriptor& listening) {
 }
 //< accept
 
-static task<void> accept_all(const descriptor& listening) {
+static task<void> accept_all_patiently(const descriptor& listening) {
     auto body = [&](task_group& clients) -> task<void> {
         for (;;)
             clients.spawn(echo(co_await accept_patiently(listening)));
@@ -45,9 +42,7 @@ static task<void> accept_all(const descriptor& listening) {
 [[noreturn]] static void serve(int listening) {
     const rlimit few = {20, 20};
     check(::setrlimit(RLIMIT_NOFILE, &few), "setrlimit");
-    check(::fcntl(listening, F_SETFL, O_NONBLOCK), "fcntl");
-    event_loop().run(accept_all(descriptor(check(::dup(listening), "dup"))));
-    throw std::logic_error("the server has ended");
+    serve_in_loop(listening, accept_all_patiently);
 }
 
 int main(int argc, char** argv) try {

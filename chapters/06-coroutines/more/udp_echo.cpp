@@ -11,16 +11,6 @@ struct udp_job {
     std::int64_t questions = 100, lose_every = 5, limit_ms = 20;
 };
 
-static descriptor udp_socket() {
-    descriptor made(
-        check(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket"));
-    const sockaddr_in any = loopback_address(0);
-    check(
-        ::bind(made.get(), reinterpret_cast<const sockaddr*>(&any), sizeof any),
-        "bind");
-    return made;
-}
-
 //> serve
 // A datagram comes as a whole, with the address of who has sent it: one socket
 // serves them all, and there is nothing to accept, or to hang up.
@@ -51,7 +41,8 @@ static task<void> answer_to(const descriptor& socket, std::int64_t number) {
 
 static task<void> ask_all(const udp_job& job, std::int64_t& answered,
                           std::int64_t& asked) {
-    const descriptor server = udp_socket(), client = udp_socket();
+    const descriptor server = bound_to_loopback(SOCK_DGRAM),
+                     client = bound_to_loopback(SOCK_DGRAM);
     const sockaddr_in to = loopback_address(port_of(server));
     check(::connect(client.get(), reinterpret_cast<const sockaddr*>(&to),
                     sizeof to),
