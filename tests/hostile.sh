@@ -12,8 +12,10 @@ export MANY_HANDS_NO_INSTALL=1 # tests/run.sh has installed everything
 export TMPDIR=$work/tmp
 unset MANY_HANDS_SERVER MANY_HANDS_BIN
 all=("$book/run_all.sh" --quick)
-# Chapters that are soon finished: the scripts are the subject.
-chapter() { # NAME: the rest of its time.sh
+# Two chapters of two programs each, soon built and soon finished: the scripts
+# are the subject.
+rm "$book"/chapters/*/time.sh
+chapter() { # NAME BUILD: the rest of its time.sh
     {
         echo '#!/usr/bin/env bash'
         # shellcheck disable=SC2016 # expanded by the script that this makes
@@ -21,14 +23,17 @@ chapter() { # NAME: the rest of its time.sh
         echo "chapter $1 'A chapter'"
         cat
     } >"$book/chapters/$1/time.sh"
+    chmod +x "$book/chapters/$1/time.sh"
+    echo "$2" >"$book/chapters/$1/CMakeLists.txt"
 }
-chapter 04-data-parallelism <<'E2'
+sed -i '/add_subdirectory(chapters\/0[^45]/d' "$book/CMakeLists.txt"
+chapter 04-data-parallelism 'programs(samples_sequential samples_processes)' <<'E2'
 problem samples "Samples"
 variant samples_sequential samples_sequential --rows 3000000
 variant samples_processes samples_processes --rows 3000000
 go
 E2
-chapter 05-io-bound <<'E2'
+chapter 05-io-bound 'database_programs(load_naive load_threads load_copy)' <<'E2'
 needs_postgres
 problem load "Rows"
 variant load_naive load_naive --rows 4000
