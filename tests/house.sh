@@ -31,13 +31,13 @@ in_rows() { sed -n 's/^| *`\([a-z0-9_]*\)` *|.*/\1/p'; }
 programs_listed() {
     local chapter program runnable
     local -A rows=()
-    for program in $(written_tables "$book"/chapters/*/README.md | in_rows); do
+    for program in $(written_tables "$book"/chapters/*/*.md | in_rows); do
         rows[$program]=$((${rows[$program]:-0} + 1))
     done
     for chapter in $(chapters); do
         # Those whose row says how to run them.
         # shellcheck disable=SC2016 # no expansion is meant
-        runnable=$(written_tables "$book/chapters/$chapter/README.md" |
+        runnable=$(written_tables "$book/chapters/$chapter"/*.md |
             grep -E '^\| *`([a-z0-9_]*)` *\|.*\|.*`build/bin/\1[ `]' | in_rows)
         for program in $(programs "$chapter" | names); do
             ((${rows[$program]:-0} == 1)) ||
@@ -48,15 +48,15 @@ programs_listed() {
         for program in "$book/chapters/$chapter"/solutions/*.cpp; do
             [[ ! -e $program ]] ||
                 grep -q "solutions/${program##*/}" \
-                    "$book/chapters/$chapter/README.md" ||
+                    "$book/chapters/$chapter"/*.md ||
                 echo "${program##*/} is named nowhere on its page"
         done
-        written_tables "$book/chapters/$chapter/README.md" | in_rows |
+        written_tables "$book/chapters/$chapter"/*.md | in_rows |
             grep -vxF -f <(programs "$chapter" | names) |
             sed "s/.*/$chapter lists &, which is not there/"
         # more/ holds what stands under More programs, and nothing else.
         diff <(written_tables <(sed -n '/^## More programs/,/^## /p' \
-            "$book/chapters/$chapter/README.md") | in_rows | sort) \
+            "$book/chapters/$chapter"/*.md) | in_rows | sort) \
             <(find "$book/chapters/$chapter" -path '*/more/*.cpp' | names | sort) |
             sed -n "s/^< \(.*\)/\1 is not in $chapter\/more/p
                 s/^> \(.*\)/\1 is not under $chapter's More programs/p"
@@ -147,18 +147,18 @@ claims_answered() {
         sed -n 's/^[<>] /once, and no other claims, not: /p'
     while read -r id chapter how where; do
         where=${where%%#*} where=${where%"${where##*[! ]}"}
-        page=("$book/chapters/$chapter"-*/README.md)
+        page=("$book/chapters/$chapter"-*/*.md)
         case $how in
         -)
             [[ ! -e ${page[0]} ]] || echo "$id: chapter $chapter is there"
             [[ $chapter == 0[1-9] ]] || echo "$id: there is no chapter $chapter"
             ;;
         marker)
-            grep -qE "^<!-- seed: $where \|[^|]* ${id}[ |]" "${page[0]}" ||
+            grep -qE "^<!-- seed: $where \|[^|]* ${id}[ |]" "${page[@]}" ||
                 echo "$id: no seed $where in chapter $chapter that names it"
             ;;
         prose)
-            grep -qxF "## $where" "${page[0]}" ||
+            grep -qxF "## $where" "${page[@]}" ||
                 echo "$id: chapter $chapter has no heading '$where'"
             ;;
         later)
@@ -170,7 +170,7 @@ claims_answered() {
         esac
     done < <(grep -E '^[^#]' "$list")
     # And back: every id that a marker names is listed with this marker.
-    grep -ohE '^<!-- seed: [^|]*\|[^|]*' "$book"/chapters/*/README.md |
+    grep -ohE '^<!-- seed: [^|]*\|[^|]*' "$book"/chapters/*/*.md |
         while read -r _ _ where _ _ ids; do
             for id in $ids; do
                 grep -qE "^$id +[0-9]+ +marker +$where( |$)" "$list" ||

@@ -78,11 +78,12 @@ std::vector<chapter_answer> answers_of(const std::vector<chapter>& chapters,
         now.name = one.name;
         now.title = one.title;
         now.quick = machine_entry(one, "profile") == "quick";
-        const fs::path page = fs::path("chapters") / one.name / "README.md";
-        if (!fs::exists(book / page))
+        std::string text;
+        for (const fs::path& page : pages_in(book / "chapters" / one.name))
+            text += read_text(page) + '\n';
+        if (text.empty())
             continue;
-        now.page = page.string();
-        const std::string text = read_text(book / page);
+        now.page = (fs::path("chapters") / one.name / "README.md").string();
         const auto claims = claims_on(text);
         const library here = library_for(one, chapters);
         const std::size_t together = count_scattering(claims, here);

@@ -10,6 +10,20 @@
 #include <cmath>
 #include <stdexcept>
 
+std::vector<std::filesystem::path>
+pages_in(const std::filesystem::path& folder) {
+    std::vector<std::filesystem::path> all;
+    if (!std::filesystem::exists(folder / "README.md"))
+        return all;
+    for (const auto& entry : std::filesystem::directory_iterator(folder))
+        if (entry.path().extension() == ".md"
+            && entry.path().filename() != "README.md")
+            all.push_back(entry.path());
+    std::sort(all.begin(), all.end());
+    all.insert(all.begin(), folder / "README.md");
+    return all;
+}
+
 // The words from line `first` up to the next marker, in one line.
 static std::string words_from(const std::vector<std::string>& lines,
                               std::size_t first) {

@@ -10,6 +10,7 @@
 
 #include "claims.hpp"
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,11 @@ struct stated_claim {
     std::string kind; // seed: a source says so; claim: this book does
     std::string text; // in words
 };
+
+// A chapter's pages: README.md, and then the other ones by name. None if there
+// is no README.md.
+std::vector<std::filesystem::path>
+pages_in(const std::filesystem::path& folder);
 
 // In the order of the page. Leaves out what cannot be read: weave complains.
 std::vector<stated_claim> claims_on(const std::string& page);

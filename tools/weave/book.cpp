@@ -28,8 +28,17 @@ book::book(fs::path root) : root_(std::move(root)) {
 std::vector<fs::path> book::pages() const {
     std::vector<fs::path> all = {root_ / "README.md", root_ / "book.md"};
     for (const std::string& name : chapters_)
-        all.push_back(root_ / "chapters" / name / "README.md");
+        for (const fs::path& page : pages_in(root_ / "chapters" / name))
+            all.push_back(page);
     return all;
+}
+
+std::vector<stated_claim>
+book::claims_of(const std::string& chapter_name) const {
+    std::string text;
+    for (const fs::path& page : pages_in(root_ / "chapters" / chapter_name))
+        text += read_text(page) + '\n';
+    return claims_on(text);
 }
 
 std::string book::chapter_of(const fs::path& page) const {

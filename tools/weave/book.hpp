@@ -3,6 +3,7 @@
 
 #include "markers.hpp"
 #include "tools/report/claims.hpp"
+#include "tools/report/page.hpp"
 
 #include <filesystem>
 #include <map>
@@ -20,6 +21,9 @@ class book {
 
     // "04-data-parallelism" for a page of it; empty for the others.
     std::string chapter_of(const std::filesystem::path& page) const;
+
+    // What is claimed on all pages of a chapter: its verdicts belong together.
+    std::vector<stated_claim> claims_of(const std::string& chapter) const;
 
     // The references, that of `chapter` first.
     library references(const std::string& chapter) const;

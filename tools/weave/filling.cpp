@@ -9,6 +9,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <iterator>
 #include <regex>
 #include <set>
 #include <sstream>
@@ -19,7 +20,8 @@ filling::filling(book& of, fs::path page, const std::string& text,
                  std::string bin)
     : book_(of), page_(std::move(page)), chapter_(book_.chapter_of(page_)),
       bin_(std::move(bin)), library_(book_.references(chapter_)),
-      claims_(claims_on(text)) {}
+      claims_(claims_on(text)),
+      together_(count_scattering(book_.claims_of(chapter_), library_)) {}
 
 text_lines filling::operator()(const marker& at, const text_lines& body) {
     if (at.kind == "code")
@@ -29,7 +31,7 @@ text_lines filling::operator()(const marker& at, const text_lines& body) {
     if (at.kind == "table")
         return table_of(at.argument);
     if (at.kind == "machine")
-        return machine();
+        return machine(at.argument);
     if (at.kind == "n")
         return figure(at.argument);
     const std::string line = check_claim(at);
@@ -181,8 +183,16 @@ text_lines filling::table_of(const std::string& argument) const {
     return between_empty_lines(as_markdown(t));
 }
 
-text_lines filling::machine() const {
+text_lines filling::machine(const std::string& problems) const {
     const chapter& measured = reference();
+    std::istringstream words(problems);
+    const std::set<std::string> wanted{
+        std::istream_iterator<std::string>(words), {}};
+    for (const std::string& name : wanted)
+        if (std::none_of(measured.problems.begin(), measured.problems.end(),
+                         [&](const problem& one) { return one.name == name; }))
+            throw std::runtime_error(
+                fmt::format("there is no problem {}", name));
     std::string text = "Measured on";
     for (const auto& [name, value] : measured.machine)
         if (name == "date")
@@ -203,6 +213,8 @@ text_lines filling::machine() const {
     text += '.';
     text_lines lines = wrapped(text);
     for (const problem& one : measured.problems) {
+        if (!wanted.empty() && wanted.count(one.name) == 0)
+            continue;
         const bool asks = one.title.ends_with('?');
         std::string more = fmt::format("*{}{}*", one.title, asks ? "" : ".");
         for (const std::string& note : one.notes)
@@ -222,8 +234,8 @@ std::string filling::check_claim(const marker& at) const {
     require_declared(stated.left);
     require_declared(stated.right);
     const chapter& measured = reference();
-    const verdict found = judge(stated, count_scattering(claims_, library_),
-                                cores_of(measured), library_);
+    const verdict found =
+        judge(stated, together_, cores_of(measured), library_);
     const std::string who = who_says({stated, at.kind, ""});
     // Of a source's claim each verdict is an answer.
     if (at.kind != "seed"
@@ -241,10 +253,9 @@ text_lines filling::verdicts() const {
     const chapter& measured = reference();
     table t;
     t.head = {"who", "says", "on the machine below"};
-    const std::size_t together = count_scattering(claims_, library_);
     for (const stated_claim& one : claims_) {
         const verdict found =
-            judge(one.stated, together, cores_of(measured), library_);
+            judge(one.stated, together_, cores_of(measured), library_);
         t.rows.push_back(
             {who_says(one), one.text, answer_to(one.stated, found)});
     }

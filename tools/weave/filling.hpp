@@ -23,7 +23,8 @@ class filling {
                       const text_lines& body) const;
     text_lines table_of(const std::string& argument) const;
     text_lines verdicts() const;
-    text_lines machine() const;
+    // Of these problems, by name; of all if none is named.
+    text_lines machine(const std::string& problems) const;
     text_lines figure(const std::string& expression) const;
     std::string check_claim(const marker& at) const;
 
@@ -35,4 +36,5 @@ class filling {
     std::string chapter_, bin_;
     library library_;
     std::vector<stated_claim> claims_; // of the whole page
+    std::size_t together_;             // verdicts of the chapter that scatter
 };
