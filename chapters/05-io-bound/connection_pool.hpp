@@ -44,12 +44,16 @@ class back_off {
 
     // Sleeps, but not beyond `end`; false: it is over.
     bool pause(clock::time_point end) {
-        const auto next = clock::now()
+        std::this_thread::sleep_until(next(end));
+        return clock::now() < end;
+    }
+    // When it would end, for who sleeps in another way.
+    clock::time_point next(clock::time_point end) {
+        const auto when = clock::now()
                           + std::chrono::duration_cast<clock::duration>(
                               longest_ * chance_(random_));
-        std::this_thread::sleep_until(std::min(end, next));
         longest_ = std::min(2 * longest_, std::chrono::milliseconds(1000));
-        return clock::now() < end;
+        return std::min(end, when);
     }
 
   private:

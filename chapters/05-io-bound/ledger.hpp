@@ -16,6 +16,24 @@
 #include <string>
 #include <utility>
 
+// How a ledger begins a transaction, whatever is usual on the server; and how
+// it writes its line, import and batch, into it: one row, or none if it is
+// there.
+inline constexpr const char* ledger_begin =
+    "BEGIN ISOLATION LEVEL READ COMMITTED";
+inline constexpr const char* ledger_insert =
+    "INSERT INTO many_hands.ledger VALUES ($1, $2)"
+    " ON CONFLICT (import, batch) DO NOTHING";
+inline void create_ledger(pg_connection& db) {
+    db.create("TABLE IF NOT EXISTS many_hands.ledger (import text,"
+              " batch bigint, PRIMARY KEY (import, batch))");
+}
+// Takes out all lines but that of `batch`, which empties the table: what they
+// speak of is gone. Those of our own name, too, for somebody who loaded
+// something else meanwhile may have taken out the line of `batch`.
+inline constexpr const char* ledger_forget =
+    "DELETE FROM many_hands.ledger WHERE import <> $1 OR batch <> $2";
+
 class ledger {
   public:
     using milliseconds = std::chrono::milliseconds;
@@ -24,9 +42,7 @@ class ledger {
     // the table if there is none. Throws as acquire() and run() do.
     ledger(connection_pool& pool, std::string import)
         : pool_(pool), import_(std::move(import)) {
-        pool_.acquire(milliseconds(5000))
-            ->create("TABLE IF NOT EXISTS many_hands.ledger (import text,"
-                     " batch bigint, PRIMARY KEY (import, batch))");
+        create_ledger(*pool_.acquire(milliseconds(5000)));
     }
 
     // Runs work(db) and commits it, if no one has for this batch; true if so.
@@ -50,15 +66,11 @@ class ledger {
         }
     }
 
-    // Takes out all lines but that of `batch`, which empties the table: what
-    // they speak of is gone. Those of our own name, too, for somebody who
-    // loaded something else meanwhile may have taken out the line of `batch`.
+    // Takes out all other lines; see above.
     void forget_all_but(pg_connection& db, std::int64_t batch) const {
         const std::string number = std::to_string(batch);
         const std::array line = {import_.c_str(), number.c_str()};
-        db.run("DELETE FROM many_hands.ledger"
-               " WHERE import <> $1 OR batch <> $2",
-               line);
+        db.run(ledger_forget, line);
     }
 
     // Attempts that failed, and were followed by another one.
@@ -70,16 +82,12 @@ class ledger {
     bool attempt(pg_connection& db, std::int64_t batch, const Work& work) {
         const std::string number = std::to_string(batch);
         const std::array line = {import_.c_str(), number.c_str()};
-        db.run("BEGIN ISOLATION LEVEL READ COMMITTED"); // whatever is usual
+        db.run(ledger_begin);
         // If another transaction has written this line and not yet ended, the
         // server lets us wait until it has: perhaps it is our own earlier
         // attempt, whose connection broke while the server went on. To look by
         // SELECT would be wrong, for that does not wait.
-        const bool ours = db.run("INSERT INTO many_hands.ledger VALUES ($1, $2)"
-                                 " ON CONFLICT (import, batch) DO NOTHING",
-                                 line)
-                              .affected()
-                          == 1;
+        const bool ours = db.run(ledger_insert, line).affected() == 1;
         if (ours)
             work(db);
         // If this fails, nobody knows: the ledger will. And the COMMIT of a

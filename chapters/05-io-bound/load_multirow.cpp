@@ -33,9 +33,10 @@ int main(int argc, char** argv) try {
     const sample_source source(static_cast<std::uint64_t>(job.seed));
     const auto rest = static_cast<std::size_t>(job.rows % batch);
     if (job.rows >= batch)
-        prepare_rows(db, "insert_batch", static_cast<std::size_t>(batch));
+        db.prepare("insert_batch",
+                   insert_rows(static_cast<std::size_t>(batch)));
     if (rest > 0)
-        prepare_rows(db, "insert_rest", rest);
+        db.prepare("insert_rest", insert_rows(rest));
 
     load.start();
     for (std::int64_t row = 0; row < job.rows; row += batch) {

@@ -6,13 +6,15 @@
 #     tools/with_postgres.sh chapters/05-io-bound/peers.sh psql_copy 100000
 #
 # pgbench: BEGIN, INSERT, COMMIT per row, prepared, by so many clients:
-# load_naive with one, load_threads with more.
+# load_naive with one, load_threads with more; with a fifth number in so many
+# threads instead of one for each, as load_coroutines does with one.
 # psql_copy: \copy of a file with our rows: load_copy.
 set -Eeuo pipefail
 
 here=$(dirname "$(readlink -f "$0")")
 root=$(dirname "$(dirname "$here")")
 kind=${1:-} rows=${2:-} clients=${3:-1} rtt_us=${4:-0}
+threads=${5:-$clients}
 [[ $kind == pgbench || $kind == psql_copy ]] || {
     echo "peers.sh: '$kind' is neither pgbench nor psql_copy" >&2
     exit 2
@@ -43,7 +45,7 @@ pgbench)
     # Without "initial connection time": from after connecting, as ours.
     # shellcheck disable=SC2016 # the URL is that of the dial
     per_s=$("${dial[@]}" sh -c '"$0" "$@" "$DATABASE_URL"' \
-        "$server_bin/pgbench" -n -c "$clients" -j "$clients" -M prepared \
+        "$server_bin/pgbench" -n -c "$clients" -j "$threads" -M prepared \
         -t "$((rows / clients))" -f "$work/script" "$@" 2>"$work/log" |
         sed -n 's/^tps = \([0-9.]*\) .*/\1/p') || {
         tail -n 3 "$work/log" >&2

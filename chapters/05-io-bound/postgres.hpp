@@ -130,29 +130,15 @@ class pg_connection {
 
     // Connects to database_url(). Throws no_connection, and does so at `end`.
     // (A host's name is looked up before; how long that takes, libpq decides.)
-    explicit pg_connection(end_of_waiting end = {}) : end_(end) {
-        const std::string url = database_url();
-        const char* names[] = {"dbname", "fallback_application_name", nullptr};
-        const char* values[] = {url.c_str(), "many-hands", nullptr};
-        raw_.reset(PQconnectStartParams(names, values, /*expand_dbname*/ 1));
-        // While connecting, the text is the only place where libpq says the
-        // SQLSTATE.
-        PQsetErrorVerbosity(raw(), PQERRORS_VERBOSE);
-        auto next = PGRES_POLLING_WRITING;
-        while (PQstatus(raw()) != CONNECTION_BAD
-               && (next == PGRES_POLLING_READING
-                   || next == PGRES_POLLING_WRITING)) {
+    explicit pg_connection(end_of_waiting end = {})
+        : pg_connection(unconnected{}) {
+        end_ = end;
+        for (auto next = PGRES_POLLING_WRITING; is_connecting(next);) {
             if (!ready(next == PGRES_POLLING_READING ? POLLIN : POLLOUT))
                 throw no_connection("the server does not answer", "08001");
             next = PQconnectPoll(raw());
         }
-        if (PQstatus(raw()) != CONNECTION_OK)
-            throw connecting_failed();
-        PQsetErrorVerbosity(raw(), PQERRORS_DEFAULT);
-        // Notices ("already exists, skipping") are not for the reader, and
-        // errors become exceptions.
-        const PQnoticeProcessor ignore = [](void*, const char*) {};
-        PQsetNoticeProcessor(raw(), ignore, nullptr);
+        must_be_connected();
     }
 
     // From now on an answer must be there at `end`. If it is not, run() and
@@ -176,8 +162,10 @@ class pg_connection {
         return false;
     }
 
-    // How often this program has waited for an answer, in all its sessions.
+    // How often this program has waited for an answer, in all its sessions; and
+    // in those of its children, who tell their number at their end.
     static std::int64_t round_trips() { return round_trips_; }
+    static void count_round_trips(std::int64_t more) { round_trips_ += more; }
 
     // Runs one or more commands without parameters, in one round trip.
     pg_result run(const std::string& sql) {
@@ -269,6 +257,59 @@ class pg_connection {
             checked(pg_result(end));
     }
 
+  protected: // for those who wait in another way, see chapter 06
+    // Begins to connect. Then PQconnectPoll is called as often as it asks for
+    // that, and at last must_be_connected(), which throws no_connection.
+    struct unconnected {};
+    explicit pg_connection(unconnected) {
+        const std::string url = database_url();
+        const char* names[] = {"dbname", "fallback_application_name", nullptr};
+        const char* values[] = {url.c_str(), "many-hands", nullptr};
+        raw_.reset(PQconnectStartParams(names, values, /*expand_dbname*/ 1));
+        // While connecting, the text is the only place where libpq says the
+        // SQLSTATE.
+        PQsetErrorVerbosity(raw(), PQERRORS_VERBOSE);
+        // Notices ("already exists, skipping") are not for the reader, and
+        // errors become exceptions.
+        const PQnoticeProcessor ignore = [](void*, const char*) {};
+        PQsetNoticeProcessor(raw(), ignore, nullptr);
+    }
+    bool is_connecting(PostgresPollingStatusType next) const {
+        return PQstatus(raw()) != CONNECTION_BAD
+               && (next == PGRES_POLLING_READING
+                   || next == PGRES_POLLING_WRITING);
+    }
+    void must_be_connected() {
+        if (PQstatus(raw()) != CONNECTION_OK)
+            throw connecting_failed();
+        PQsetErrorVerbosity(raw(), PQERRORS_DEFAULT);
+    }
+
+    PGconn* raw() const {
+        if (::getpid() != raw_.get_deleter().owner)
+            throw std::logic_error("this connection is another process's: "
+                                   "connect after the fork");
+        return raw_.get();
+    }
+
+    // An error without a SQLSTATE is libpq's own. It could not send, or
+    // receive; its PQstatus does not know before it has tried to read. Or it
+    // would not.
+    pg_error failure(const pg_result& answer = pg_result()) {
+        const std::string text = error(), state = answer.sqlstate();
+        return {text, state.empty() && !is_connected() ? "08006" : state};
+    }
+
+    // An error that the server reports, or a connection that broke, becomes an
+    // exception with libpq's text.
+    pg_result checked(pg_result answer) {
+        const ExecStatusType status = answer.status();
+        if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK
+            && status != PGRES_EMPTY_QUERY)
+            throw failure(answer);
+        return answer;
+    }
+
   private:
     // A copy in a forked child must not say good-bye in its parent's name.
     struct closer {
@@ -279,13 +320,6 @@ class pg_connection {
                 PQfinish(connection);
         }
     };
-
-    PGconn* raw() const {
-        if (::getpid() != raw_.get_deleter().owner)
-            throw std::logic_error("this connection is another process's: "
-                                   "connect after the fork");
-        return raw_.get();
-    }
 
     std::string error() const { return PQerrorMessage(raw()); }
 
@@ -340,24 +374,6 @@ class pg_connection {
             && text.compare(at + 8, 2, ": ") == 0)
             state = text.substr(at + 3, 5);
         return {text + "; " + how_to_get_a_server, state};
-    }
-
-    // An error without a SQLSTATE is libpq's own. It could not send, or
-    // receive; its PQstatus does not know before it has tried to read. Or it
-    // would not.
-    pg_error failure(const pg_result& answer = pg_result()) {
-        const std::string text = error(), state = answer.sqlstate();
-        return {text, state.empty() && !is_connected() ? "08006" : state};
-    }
-
-    // An error that the server reports, or a connection that broke, becomes an
-    // exception with libpq's text.
-    pg_result checked(pg_result answer) {
-        const ExecStatusType status = answer.status();
-        if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK
-            && status != PGRES_EMPTY_QUERY)
-            throw failure(answer);
-        return answer;
     }
 
     static inline std::atomic<std::int64_t> round_trips_ = 0;

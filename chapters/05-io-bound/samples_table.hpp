@@ -12,6 +12,7 @@
 #include "server_counters.hpp"
 
 #include <fmt/core.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <array>
@@ -19,7 +20,6 @@
 #include <charconv>
 #include <csignal>
 #include <cstdint>
-#include <ctime>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -80,9 +80,8 @@ inline void require_our_schema(pg_connection& db) {
 // In a schema of our own: nothing else in the database can be hit.
 inline constexpr const char* samples_table = "many_hands.samples";
 
-// An INSERT of so many rows at once, as the prepared statement `name`.
-inline void prepare_rows(pg_connection& db, const std::string& name,
-                         std::size_t rows) {
+// An INSERT of so many rows at once.
+inline std::string insert_rows(std::size_t rows) {
     std::string places;
     for (std::size_t row = 0; row < rows; ++row) {
         places += row == 0 ? "(" : ", (";
@@ -91,18 +90,24 @@ inline void prepare_rows(pg_connection& db, const std::string& name,
                                   row * column_count + column);
         places += ")";
     }
-    db.prepare(name,
-               fmt::format("INSERT INTO {} VALUES {}", samples_table, places));
+    return fmt::format("INSERT INTO {} VALUES {}", samples_table, places);
 }
 
-// Of one row, as "insert_sample".
+// Of one row, as the prepared statement "insert_sample".
 inline void prepare_insert(pg_connection& db) {
-    prepare_rows(db, "insert_sample", 1);
+    db.prepare("insert_sample", insert_rows(1));
 }
 
-// Sends rows [first, end) as one COPY; calls before_row() for each. A row is a
-// line with tabs between its columns. No escaping here (copy_format.hpp has
-// it): our values hold digits, dots, dashes and the letters a to f.
+// A row as COPY wants it: a line with tabs between its columns. No escaping
+// here (copy_format.hpp has it): our values hold digits, dots, dashes and the
+// letters a to f.
+inline void append_line(std::string& lines, const row_as_text& values) {
+    for (const char* column : values.columns())
+        lines.append(column).append("\t");
+    lines.back() = '\n';
+}
+
+// Sends rows [first, end) as one COPY; calls before_row() for each.
 template<class Function>
 void copy_rows(pg_connection& db, sample_source source, std::int64_t first,
                std::int64_t end, const Function& before_row) {
@@ -110,10 +115,7 @@ void copy_rows(pg_connection& db, sample_source source, std::int64_t first,
     std::string lines;
     for (std::int64_t row = first; row < end; ++row) {
         before_row();
-        const row_as_text values(source, row);
-        for (const char* column : values.columns())
-            lines.append(column).append("\t");
-        lines.back() = '\n';
+        append_line(lines, row_as_text(source, row));
         if (lines.size() > 65'536) {
             db.copy_send(lines);
             lines.clear();
@@ -122,6 +124,24 @@ void copy_rows(pg_connection& db, sample_source source, std::int64_t first,
     db.copy_send(lines);
     db.copy_end(end - first);
 }
+
+// What this process and its children that have ended have used so far.
+struct used_up {
+    double cpu_us = 0;
+    std::int64_t waits = 0; // for which the kernel switched to somebody else
+
+    static used_up so_far() {
+        used_up all;
+        for (const int who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+            rusage part = {};
+            check(::getrusage(who, &part), "getrusage");
+            for (const timeval& cpu : {part.ru_utime, part.ru_stime})
+                all.cpu_us += 1e6 * double(cpu.tv_sec) + double(cpu.tv_usec);
+            all.waits += part.ru_nvcsw;
+        }
+        return all;
+    }
+};
 
 // A loader's frame: an empty table at the start, a proven load and its figures
 // at the end.
@@ -163,7 +183,7 @@ class samples_load {
         rtt_us_ = round_trip_us();
         round_trips_before_ = pg_connection::round_trips();
         clock_ = stopwatch();
-        cpu_before_ = std::clock();
+        before_ = used_up::so_far();
     }
 
     // Every loader calls it before it sends a row, from whichever thread: so
@@ -184,6 +204,13 @@ class samples_load {
     int finish_broken(const sessions& others) {
         print_figures(others, job_.rows);
         return ::finish_broken(found(), expected());
+    }
+
+    // That somebody else sees by now.
+    std::int64_t rows_there() {
+        return std::stoll(
+            db_.run(fmt::format("SELECT count(*) FROM {}", samples_table))
+                .text(0, 0));
     }
 
     // For who finds out at the end how many rows it was: does the table hold
@@ -217,8 +244,9 @@ class samples_load {
   private:
     void print_figures(const sessions& others, std::int64_t inserted) {
         const double seconds = clock_.seconds();
-        const double cpu = static_cast<double>(std::clock() - cpu_before_)
-                           / CLOCKS_PER_SEC; // of all threads
+        const used_up after = used_up::so_far();
+        const double cpu_us = after.cpu_us - before_.cpu_us;
+        const std::int64_t waits = after.waits - before_.waits;
         const std::int64_t trips =
             pg_connection::round_trips() - round_trips_before_;
         if (!db_.is_idle()) // the server was restarted, and others went on
@@ -231,7 +259,9 @@ class samples_load {
                         samples_table));
         fmt::print("rows_per_s: {:.0f}\n",
                    static_cast<double>(inserted) / seconds);
-        fmt::print("cores_busy: {:.3f}\n", cpu / seconds);
+        fmt::print("cores_busy: {:.3f}\n", 1e-6 * cpu_us / seconds);
+        fmt::print("row_cpu_us: {:.1f}\n", cpu_us / double(job_.rows));
+        fmt::print("row_waits: {:.2f}\n", double(waits) / double(job_.rows));
         fmt::print("rtt_us: {:.0f}\n", rtt_us_);
         fmt::print("round_trips: {}\n", trips);
         fmt::print("commits: {}\n", commits.text(0, 0));
@@ -277,7 +307,7 @@ class samples_load {
     std::int64_t round_trips_before_ = 0;
     std::atomic<std::int64_t> rows_begun_ = 0;
     stopwatch clock_;
-    std::clock_t cpu_before_ = 0;
+    used_up before_;
 };
 
 inline cli load_options(const char* program, const char* what, load_job& job) {

@@ -1,0 +1,85 @@
+// Chapter 05's ledger for tasks: each has a session of its own, which is
+// connected anew when it breaks.
+//
+//     async_ledger book("samples of May");
+//     std::unique_ptr<async_connection> db; // connected when it is needed
+//     co_await book.once(db, 7, [&]() -> task<void> { ... *db ... }, 30s);
+#pragma once
+
+#include "async_load.hpp"
+
+#include "05-io-bound/ledger.hpp"
+
+class async_ledger {
+  public:
+    using session = std::unique_ptr<async_connection>;
+
+    // `import` names what is loaded; something else needs another name.
+    explicit async_ledger(std::string import) : import_(std::move(import)) {}
+
+    // Awaits work() and commits what it has done through `db`, if no one has
+    // for this batch; true if so. After an error that may pass it connects and
+    // tries again, until `limit` is over; throws what was last thrown. Work is
+    // an object that lives until then, and has a task<void> for a call. (A
+    // session that an error left in the middle of a transaction is replaced.)
+    template<class Work>
+    task<bool> once(session& db, std::int64_t batch, Work& work,
+                    event_loop::clock::duration limit) {
+        const auto end = event_loop::from_now(limit);
+        for (back_off between;; ++retries_) {
+            std::exception_ptr error; // no co_await in a handler
+            try {
+                if (db != nullptr && !db->is_idle())
+                    db = nullptr;
+                if (db == nullptr)
+                    db = co_await connect_loader();
+                co_return co_await attempt(*db, batch, work);
+            } catch (const pg_error& e) {
+                if (may_pass(e.sqlstate))
+                    error = std::current_exception();
+                else
+                    throw;
+            } catch (const no_connection& e) {
+                if (may_pass(e.sqlstate))
+                    error = std::current_exception();
+                else
+                    throw;
+            }
+            db = nullptr;
+            co_await sleep_until(between.next(end));
+            if (event_loop::clock::now() >= end)
+                std::rethrow_exception(error);
+        }
+    }
+
+    // Takes out all lines but that of `batch`, which empties the table.
+    task<void> forget_all_but(async_connection& db, std::int64_t batch) const {
+        const std::string number = std::to_string(batch);
+        const std::array line = {import_.c_str(), number.c_str()};
+        co_await db.async_run(ledger_forget, line);
+    }
+
+    // Attempts that failed, and were followed by another one.
+    std::int64_t retries() const { return retries_; }
+
+  private:
+    //> attempt
+    template<class Work>
+    task<bool> attempt(async_connection& db, std::int64_t batch, Work& work) {
+        const std::string number = std::to_string(batch);
+        const std::array line = {import_.c_str(), number.c_str()};
+        co_await db.async_run(ledger_begin);
+        const pg_result entry = co_await db.async_run(ledger_insert, line);
+        const bool ours = entry.affected() == 1;
+        if (ours)
+            co_await work();
+        const pg_result end = co_await db.async_run("COMMIT");
+        if (end.tag() != "COMMIT")
+            throw std::logic_error("ledger: the work has hidden an error");
+        co_return ours;
+    }
+    //< attempt
+
+    const std::string import_;
+    std::int64_t retries_ = 0;
+};

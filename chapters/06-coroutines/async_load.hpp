@@ -1,0 +1,111 @@
+// What the loaders of this chapter have in common.
+#pragma once
+
+#include "async_postgres.hpp"
+#include "frames.hpp"
+#include "task_group.hpp"
+
+#include "05-io-bound/loopback.hpp"
+#include "05-io-bound/samples_table.hpp"
+
+using async_sessions = std::vector<std::unique_ptr<async_connection>>;
+
+// Connected, with prepare_insert()'s statement. A session whose client has gone
+// ends within half a second, even if it waits for a lock meanwhile.
+inline task<std::unique_ptr<async_connection>> connect_loader() {
+    auto db = co_await async_connection::connect();
+    co_await db->async_run("SET client_connection_check_interval = '500ms'");
+    co_await db->async_prepare("insert_sample", insert_rows(1));
+    co_return std::move(db);
+}
+
+// in_group(), but throws the first error as it is: its kind decides how a
+// program ends.
+template<class Body>
+task<void> load_in_group(Body& body) {
+    try {
+        co_await in_group(body);
+    } catch (const group_error& all) {
+        std::rethrow_exception(all.errors.front());
+    }
+}
+
+// So many of them, all at once.
+inline task<async_sessions> connect_all(std::int64_t count) {
+    async_sessions all;
+    auto connect_one = [&]() -> task<void> {
+        all.push_back(co_await connect_loader());
+    };
+    auto body = [&](task_group& group) -> task<void> {
+        for (std::int64_t i = 0; i < count; ++i)
+            group.spawn(connect_one(), "connects");
+        co_return;
+    };
+    co_await load_in_group(body);
+    co_return std::move(all);
+}
+
+// For samples_load, which asks them without waiting in the loop.
+inline std::vector<pg_connection*> plain(const async_sessions& all) {
+    std::vector<pg_connection*> found;
+    for (const auto& one : all)
+        found.push_back(one.get());
+    return found;
+}
+
+// Sends one row, and waits for the answer.
+inline task<void> insert_row(async_connection& db, sample_source source,
+                             std::int64_t row) {
+    const row_as_text values(source, row);
+    co_await db.async_execute("insert_sample", values.columns());
+}
+
+// Rows that nobody has begun. In one thread it needs no lock.
+struct rows_left {
+    std::int64_t next, end;
+};
+
+//> load_rows
+// Loads some, each in a transaction of its own, until none is left.
+inline task<void> load_rows(async_connection& db, sample_source source,
+                            rows_left& rows, samples_load& load) {
+    while (rows.next < rows.end) {
+        const std::int64_t row = rows.next++;
+        load.row_begins();
+        co_await db.async_run("BEGIN");
+        co_await insert_row(db, source, row);
+        co_await db.async_run("COMMIT");
+    }
+}
+
+// All of them, by a task for each session.
+inline task<void>
+load_rows_by(std::span<const std::unique_ptr<async_connection>> sessions,
+             sample_source source, rows_left rows, samples_load& load) {
+    auto body = [&](task_group& group) -> task<void> {
+        for (const auto& db : sessions)
+            group.spawn(load_rows(*db, source, rows, load), "loads rows");
+        co_return;
+    };
+    co_await load_in_group(body);
+}
+//< load_rows
+
+// Rows [first, end) as one COPY, as copy_rows() does.
+inline task<void> async_copy_rows(async_connection& db, sample_source source,
+                                  std::int64_t first, std::int64_t end,
+                                  samples_load& load) {
+    co_await db.async_copy_begin(
+        fmt::format("COPY {} FROM STDIN", samples_table));
+    std::string lines;
+    for (std::int64_t row = first; row < end; ++row) {
+        load.row_begins();
+        append_line(lines, row_as_text(source, row));
+        if (lines.size() > 65'536) {
+            co_await db.async_copy_send(lines);
+            lines.clear();
+        }
+    }
+    co_await db.async_copy_send(lines);
+    co_await db.async_copy_end(end - first);
+}
