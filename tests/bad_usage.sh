@@ -62,8 +62,9 @@ rejected samples_threads "--out '' is not a text" --out ''
 rejected load_naive "unknown option '--workers'" --workers 2 # it has just one
 
 # Every number of every program of these chapters, by what --help says of it.
-for program in "$root"/chapters/0[1235]-*/*.cpp \
-    "$root"/chapters/0[1235]-*/more/*.cpp; do
+numbers=0
+for program in "$root"/chapters/0[12356]-*/*.cpp \
+    "$root"/chapters/0[12356]-*/more/*.cpp; do
     program=$(basename "$program" .cpp)
     [[ -x $bin/$program ]] || {
         echo "not tried, its library is not there: $program"
@@ -71,9 +72,11 @@ for program in "$root"/chapters/0[1235]-*/*.cpp \
     }
     call "$bin/$program" --help
     same "$program --help: exit status" 0 "$status"
+    help=$out
     rejected "$program" "unknown option '--no-such', the options are --help" \
         --no-such 1
     while read -r option least most; do
+        numbers=$((numbers + 1))
         range="a whole number from $least to $most"
         for value in '' 5x 1e3 $((least - 1)) $((most + 1)) \
             -9223372036854775809; do
@@ -85,8 +88,9 @@ for program in "$root"/chapters/0[1235]-*/*.cpp \
             "$option" "$least"
     done < <(sed -nE \
         's/^ +(--[a-z-]+) .*\(a whole number from (-?[0-9]+) to ([0-9]+); default .*/\1 \2 \3/p' \
-        <<<"$out")
+        <<<"$help")
 done
+at_most "numbers that were tried" 100 "$numbers"
 for program in primes_processes primes_pool primes_lost primes_model; do
     rejected "$program" "--order 'random' is not l" --order random
 done

@@ -35,14 +35,17 @@ while read -r program symptom runs options; do
         export TSAN_OPTIONS=exitcode=0
     fi
     command=("$path" "${options[@]}")
-    if [[ $symptom == doubled ]]; then
+    case $symptom in
+    served) command=("$with_postgres" "${command[@]}") ;;
+    doubled)
         command=("$with_postgres" "$bin/delay_proxy" "${options[@]}" "$path")
-    fi
+        ;;
+    esac
     for ((run = 1; run <= runs; ++run)); do
         call timeout 60 "${command[@]}"
         same "$program: exit status" "$expected" "$status"
         case $symptom in
-        wrong | doubled) ! is_wrong "${out##*$'\n'}" || shown=true ;;
+        wrong | served | doubled) ! is_wrong "${out##*$'\n'}" || shown=true ;;
         race)
             [[ $err != *"WARNING: ThreadSanitizer: data race"* ]] ||
                 shown=true
@@ -75,6 +78,23 @@ done' "$bin"
 same "load_once: exit status" 0 "$status"
 same "load_once: as often as a COMMIT was not answered" 20 \
     "$(grep -c '^retries: 1$' <<<"$out")"
+# shellcheck disable=SC2016 # expanded by the command
+call env PG_OPTIONS='-c fsync=off' "$with_postgres" bash -c '
+    for ((run = 1; run <= 20; ++run)); do
+        "$0/bad_row" && "$0/bad_row" --sync-every 100 &&
+            "$0/bad_row" --sync-every 1000 && "$0/two_uses_serialised" &&
+            "$0/two_uses_refused" || exit
+    done' "$bin"
+same "bad_row, two_uses: exit status" 0 "$status"
+for once in 'result: 999 ' 'result: 900 ' 'result: 0 ' 'skipped: 0' \
+    'skipped: 99' 'skipped: 499'; do
+    same "bad_row: $once" 20 "$(grep -c "^$once" <<<"$out")"
+done
+same "two_uses: all answers right, or refused" 40 \
+    "$(grep -c '^result: 200 ' <<<"$out")"
+same "two_uses: answers that are wrong" 40 "$(grep -c '^wrong: 0$' <<<"$out")"
+same "two_uses: runs in which some were refused" 20 \
+    "$(sed -n "/^wrong:/{n; p}" <<<"$out" | grep -c "^refused: [1-9]")"
 for program in primes_processes counter_processes random_seeded \
     counter_atomic counter_mutex condition event_wait deadlock_fixed \
     refcount_atomic refcount_biased refcount_gil; do

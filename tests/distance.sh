@@ -181,10 +181,18 @@ done <<'SURVIVORS'
 0 load_copy_binary
 1000 load_copy_batches
 1000 load_once --workers 1
+1150 load_coroutines --connections 1
+0 load_coroutines_shared
+0 load_pipeline
+0 load_copy_coroutines
+1000 load_once_coroutines --workers 1
 SURVIVORS
-call "$bin/survivors" load_threads --workers 16
-same "survivors of threads: exit status" 0 "$status"
-at_most "survivors of threads, at least" 1134 "$(figure survivors)"
-at_most "survivors of threads, at most" "$(figure survivors)" 1150
+for loader in "load_threads --workers 16" "load_coroutines --connections 16"; do
+    # shellcheck disable=SC2086 # several words
+    call "$bin/survivors" $loader
+    same "survivors of $loader: exit status" 0 "$status"
+    at_most "survivors of $loader, at least" 1134 "$(figure survivors)"
+    at_most "survivors of $loader, at most" "$(figure survivors)" 1150
+done
 call "$bin/survivors" true # ends by itself
 same "survivors of what is not killed: exit status" 4 "$status"

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# Nothing lost, nothing twice: load_once, its ledger and its connections, on all
-# the bad days that we could think of. A few of each; tests/exactly_once.sh
-# --full takes the numbers of tests/loaders.md and prints its table.
+# Nothing lost, nothing twice: load_once and load_once_coroutines, their ledger
+# and their connections, on all the bad days that we could think of. A few of
+# each; tests/exactly_once.sh --full takes the numbers of tests/loaders.md and
+# prints its table.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
 if [[ -z ${WITH_SERVER:-} ]]; then
     mkdir "$work/empty"
-    for program in load_once load_retried pool_connections hostile_names \
-        hostile_values; do
+    for program in load_once load_once_coroutines load_retried \
+        pool_connections hostile_names hostile_values; do
         for url in "" "nonsense://" "postgresql://user:canary@[::1]x/postgres" \
             "postgresql:///postgres?host=$work/empty&password=canary"; do
             call env DATABASE_URL="$url" PGHOST=/var/run/postgresql \
@@ -57,7 +58,7 @@ figure() { sed -n "s/^$1: //p" <<<"$out"; }
 RANDOM=7 # the same moments each time, as far as that goes
 import=0
 lost_or_twice=0
-# done_right WHAT: load_once, run last, says that all is there, once.
+# done_right WHAT: the loader, run last, says that all is there, once.
 done_right() {
     same "$1: exit status" 0 "$status"
     same "$1: stderr" "" "$err"
@@ -104,6 +105,17 @@ call "$bin/load_once" --rows 5500
 done_right "second run"
 same "second run: inserted" 0 "$(figure inserted)"
 same "second run: result" "$expected" "$(figure result)"
+call "$bin/load_once_coroutines" --rows 5500 # reads and writes the same ledger
+done_right "a run by tasks"
+same "a run by tasks: inserted" 0 "$(figure inserted)"
+same "a run by tasks: result" "$expected" "$(figure result)"
+call "$bin/load_once_coroutines" --rows 5500 --start anew --import tasks
+done_right "a first run by tasks"
+same "a first run by tasks: inserted" 5500 "$(figure inserted)"
+same "a first run by tasks: result" "$expected" "$(figure result)"
+call "$bin/load_once" --rows 5500 --import tasks
+done_right "a second one by threads"
+same "a second one by threads: inserted" 0 "$(figure inserted)"
 call "$bin/load_copy" --rows 5500 # empties the table, and takes the ledger along
 same "another loader: result" "$expected" "$(figure result)"
 call "$bin/load_once" --rows 5500
@@ -196,7 +208,7 @@ call timeout 60 "$bin/load_once" --workers 300
 same "server full: exit status" 3 "$status"
 matches "server full" "53300.*too many clients" "$err"
 
-# --- Killed, and started again -----------------------------------------------------
+# --- Bad days, for either loader -------------------------------------------------------
 
 # count_of IMPORT: its lines in the ledger.
 count_of() { query "SELECT count(*) FROM many_hands.ledger WHERE import LIKE '$1:%'"; }
@@ -208,120 +220,11 @@ kill_after() {
     done
     kill -KILL "$2" 2>/dev/null || true
 }
-trials=$(times 5 1000)
-kills_in_mid=0
-for ((i = 0; i < trials; ++i)); do
-    import=$((import + 1))
-    # 300 batches, some 0.2 s. Every other one is killed by the clock, and so
-    # perhaps before it begins, or when all is done.
-    "$bin/load_once" --rows 30000 --batch 100 --import $import \
-        >/dev/null 2>&1 &
-    if ((i % 2 == 0)); then
-        kill_after $((RANDOM % 200)) $!
-    else
-        sleep "0.$((RANDOM % 200 + 100))"
-        kill -KILL $! 2>/dev/null || true
-    fi
-    wait $! 2>/dev/null || true
-    call "$bin/load_once" --rows 30000 --batch 100 --import $import
-    done_right "killed, then rerun, $i"
-    (($(figure inserted) % 30000 == 0)) || kills_in_mid=$((kills_in_mid + 1))
-done
-call "$bin/load_once" --rows 30000 --batch 100 --import $import
-same "and once more: inserted" 0 "$(figure inserted)"
-at_most "killed with some batches done, and not all, at least" 1 $kills_in_mid
-row "loader killed (SIGKILL) and started again" \
-    "$trials, of them $kills_in_mid with some batches done and not all" \
-    "$lost_or_twice loads wrong"
-
-# --- The connection cut ---------------------------------------------------------------
-
-# Before each message of a conversation, or each 9th of them, until none is left.
-# The first connection makes the table and counts it, the second one loads.
-for session in 1 2; do
-    cuts=0 lost_or_twice=0
-    declare -A cut_in=([setup]=0 [load]=0 [count]=0)
-    for of in client server; do
-        untouched=0 last=""
-        for ((at = 1; untouched < 3; at += $(times 9 1))); do
-            what="session $session cut before $of's message $at"
-            call timeout 60 "$bin/delay_proxy" --rtt-us 0 --fault-at $at \
-                --fault-of $of --fault-connection $session \
-                "$bin/load_once" --rows 300 --batch 100 --workers 1 --start anew
-            # Before there is a pool, and after the load, nothing is tried
-            # again, and the program says that it could not; in between it
-            # has to go on.
-            case $status,$(figure inserted),$(figure retries) in
-            0,*,0) phase="" ;;
-            0,*,1) phase=load ;;
-            [13],,) phase=setup ;;
-            1,300,*) phase=count ;;
-            *) fail "$what: status $status, $out" && phase="" ;;
-            esac
-            if [[ -z $phase ]]; then
-                untouched=$((untouched + 1))
-            else
-                untouched=0 cuts=$((cuts + 1))
-                cut_in[$phase]=$((cut_in[$phase] + 1))
-                case $last,$phase in
-                load,setup | count,setup | count,load)
-                    fail "$what: $phase after $last"
-                    ;;
-                esac
-                last=$phase
-            fi
-            if [[ $phase == setup || $phase == count ]]; then
-                same "$what: lines on stderr" 1 "$(wc -l <"$work/err")"
-                call "$bin/load_once" --rows 300 --batch 100 --workers 1
-            fi
-            [[ $phase != count ]] ||
-                same "$what: inserted after that" 0 "$(figure inserted)"
-            done_right "$what"
-        done
-        at_most "$of: messages until none was left" 20 $at
-    done
-    case $session in
-    1)
-        same "session 1 does not load" 0 "${cut_in[load]}"
-        what="the session that counts"
-        ;;
-    2)
-        at_most "session 2: cuts in the load, at least" "$(times 5 60)" \
-            "${cut_in[load]}"
-        what="the session that loads, of them ${cut_in[load]} in mid-load"
-        ;;
-    esac
-    row "connection cut before each message, in both directions" \
-        "$cuts of $what" "$lost_or_twice loads wrong"
-done
-
-# Between a COMMIT and the answer to it: the server has done it, and nobody has
-# heard. The ledger knows; whoever just tries again doubles a batch.
-trials=$(times 6 1000)
-sizes=(25 40 50 100 125 200 250 500 1000)
-lost_or_twice=0
-for ((i = 0; i < trials; ++i)); do
-    # Some batch, of some size. The first COMMIT of rows is the 15th command, and
-    # each batch has four.
-    batch=${sizes[RANDOM % ${#sizes[@]}]}
-    call timeout 60 "$bin/delay_proxy" --rtt-us 0 --fault-unit commands \
-        --fault-at $((15 + 4 * (RANDOM % (5000 / batch)))) \
-        --fault-connection 2 "$bin/load_once" --rows 5000 \
-        --batch "$batch" --workers 1 --start anew
-    done_right "COMMIT without an answer, $i"
-    same "COMMIT without an answer, $i: retries" 1 "$(figure retries)"
-    same "COMMIT without an answer, $i: found in the ledger" "$batch" \
-        "$((5000 - $(figure inserted)))"
-done
-row "connection cut between COMMIT and its answer" "$trials" \
-    "$lost_or_twice loads wrong"
-
-# --- The server dies --------------------------------------------------------------------
 
 # in_mid_load WHAT ACTION ...: while a load is under way.
 in_mid_load() {
     import=$((import + 1))
-    "$bin/load_once" --rows 60000 --batch 100 --import $import \
+    "$bin/$loader" --rows 60000 --batch 100 --import $import \
         >"$work/load" 2>"$work/load.err" &
     local load=$! begun=0 first=$((RANDOM % 100))
     while ((begun <= first)); do
@@ -335,7 +238,7 @@ in_mid_load() {
     if [[ $status == 1 && $(figure inserted) == 60000 ]]; then
         # All was loaded, and being counted when it happened.
         same "$1, while it counted: lines on stderr" 1 "$(wc -l <"$work/load.err")"
-        call "$bin/load_once" --rows 60000 --batch 100 --import $import
+        call "$bin/$loader" --rows 60000 --batch 100 --import $import
         same "$1, while it counted: inserted after that" 0 "$(figure inserted)"
     elif [[ $(figure retries) != 0 ]]; then
         interrupted=$((interrupted + 1))
@@ -353,17 +256,148 @@ kill_backend() { # as the kernel does, when memory is short
         OFFSET $((RANDOM % 3))") || true
     [[ -z $backend ]] || kill -KILL "$backend" 2>/dev/null || true
 }
-trials=$(times 2 200)
-for action in restart_server kill_backend; do
-    lost_or_twice=0 interrupted=0
-    for ((i = 0; i < trials; ++i)); do
-        in_mid_load "$action, $i" "$action"
-    done
-    at_most "$action: loads that it interrupted, at least" 1 $interrupted
-    case $action in
-    restart_server) what="server stopped at once (SIGQUIT) and started" ;;
-    kill_backend) what="a backend killed (SIGKILL), so that all are" ;;
+
+for loader in load_once load_once_coroutines; do
+    # The connections that load, if there is one worker; which command of the
+    # last one is the first that commits rows; at how many places each is cut, at
+    # least; and how often all that is tried.
+    case $loader in
+    load_once)
+        loading=(2) first_commit=15
+        cuts_least=$(times 5 60) step=$(times 9 1)
+        kills=$(times 5 1000) commits=$(times 6 1000) crashes=$(times 2 200)
+        ;;
+    load_once_coroutines) # the first one of them empties the table
+        loading=(2 3) first_commit=5
+        cuts_least=$(times 4 50) step=$(times 17 1)
+        kills=$(times 3 1000) commits=$(times 3 1000) crashes=$(times 1 200)
+        ;;
     esac
-    row "$what, in mid-load" "$trials, of them $interrupted interrupted a batch" \
+
+    # Killed, and started again.
+    kills_in_mid=0 lost_or_twice=0
+    for ((i = 0; i < kills; ++i)); do
+        import=$((import + 1))
+        # 300 batches, some 0.2 s. Every other one is killed by the clock, and
+        # so perhaps before it begins, or when all is done.
+        "$bin/$loader" --rows 30000 --batch 100 --import $import \
+            >/dev/null 2>&1 &
+        if ((i % 2 == 0)); then
+            kill_after $((RANDOM % 200)) $!
+        else
+            sleep "0.$((RANDOM % 200 + 100))"
+            kill -KILL $! 2>/dev/null || true
+        fi
+        wait $! 2>/dev/null || true
+        call "$bin/$loader" --rows 30000 --batch 100 --import $import
+        done_right "$loader killed, then rerun, $i"
+        (($(figure inserted) % 30000 == 0)) ||
+            kills_in_mid=$((kills_in_mid + 1))
+    done
+    call "$bin/$loader" --rows 30000 --batch 100 --import $import
+    same "$loader, and once more: inserted" 0 "$(figure inserted)"
+    at_most "$loader killed with some batches done, and not all, at least" 1 \
+        $kills_in_mid
+    row "$loader killed (SIGKILL) and started again" \
+        "$kills, of them $kills_in_mid with some batches done and not all" \
         "$lost_or_twice loads wrong"
+
+    # The connection cut, before each message of a conversation, or some of them,
+    # until none is left. The first connection makes the table and counts it.
+    for session in 1 "${loading[@]}"; do
+        cuts=0 lost_or_twice=0
+        declare -A cut_in=([setup]=0 [load]=0 [count]=0)
+        for of in client server; do
+            untouched=0 last=""
+            for ((at = 1; untouched < 3; at += step)); do
+                what="$loader, session $session cut before $of's message $at"
+                call timeout 60 "$bin/delay_proxy" --rtt-us 0 --fault-at $at \
+                    --fault-of $of --fault-connection "$session" \
+                    "$bin/$loader" --rows 300 --batch 100 --workers 1 \
+                    --start anew
+                # Before there is a pool, and after the load, nothing is tried
+                # again, and the program says that it could not; in between it
+                # has to go on.
+                case $status,$(figure inserted),$(figure retries) in
+                0,*,0) phase="" ;;
+                0,*,1) phase=load ;;
+                [13],,) phase=setup ;;
+                1,300,*) phase=count ;;
+                *) fail "$what: status $status, $out" && phase="" ;;
+                esac
+                if [[ -z $phase ]]; then
+                    untouched=$((untouched + 1))
+                else
+                    untouched=0 cuts=$((cuts + 1))
+                    cut_in[$phase]=$((cut_in[$phase] + 1))
+                    case $last,$phase in
+                    load,setup | count,setup | count,load)
+                        fail "$what: $phase after $last"
+                        ;;
+                    esac
+                    last=$phase
+                fi
+                if [[ $phase == setup || $phase == count ]]; then
+                    same "$what: lines on stderr" 1 "$(wc -l <"$work/err")"
+                    call "$bin/$loader" --rows 300 --batch 100 --workers 1
+                fi
+                [[ $phase != count ]] ||
+                    same "$what: inserted after that" 0 "$(figure inserted)"
+                done_right "$what"
+            done
+            at_most "$loader, session $session, $of: messages until none is left" \
+                20 $at
+        done
+        if [[ $session == 1 ]]; then
+            same "$loader: session 1 does not load" 0 "${cut_in[load]}"
+            what="the session that counts"
+        else
+            at_most "$loader, session $session: cuts in the load, at least" \
+                "$cuts_least" "${cut_in[load]}"
+            what="session $session, which loads, ${cut_in[load]} in mid-load"
+        fi
+        # A task connects when it has something to load: there is nothing else.
+        [[ $session == 1 || $loader == load_once ]] ||
+            same "$loader, session $session: cuts elsewhere" 0 \
+                $((cuts - cut_in[load]))
+        row "$loader: connection cut before each message, in both directions" \
+            "$cuts of $what" "$lost_or_twice loads wrong"
+    done
+
+    # Between a COMMIT and the answer to it: the server has done it, and nobody
+    # has heard. The ledger knows; whoever just tries again doubles a batch.
+    sizes=(25 40 50 100 125 200 250 500 1000)
+    lost_or_twice=0
+    for ((i = 0; i < commits; ++i)); do
+        # Some batch, of some size: each has four commands.
+        batch=${sizes[RANDOM % ${#sizes[@]}]}
+        call timeout 60 "$bin/delay_proxy" --rtt-us 0 --fault-unit commands \
+            --fault-at $((first_commit + 4 * (RANDOM % (5000 / batch)))) \
+            --fault-connection "${loading[-1]}" "$bin/$loader" --rows 5000 \
+            --batch "$batch" --workers 1 --start anew
+        done_right "$loader, COMMIT without an answer, $i"
+        same "$loader, COMMIT without an answer, $i: retries" 1 \
+            "$(figure retries)"
+        same "$loader, COMMIT without an answer, $i: found in the ledger" \
+            "$batch" "$((5000 - $(figure inserted)))"
+    done
+    row "$loader: connection cut between COMMIT and its answer" "$commits" \
+        "$lost_or_twice loads wrong"
+
+    # The server dies.
+    for action in restart_server kill_backend; do
+        lost_or_twice=0 interrupted=0
+        for ((i = 0; i < crashes; ++i)); do
+            in_mid_load "$loader, $action, $i" "$action"
+        done
+        at_most "$loader, $action: loads that it interrupted, at least" 1 \
+            $interrupted
+        case $action in
+        restart_server) what="server stopped at once (SIGQUIT) and started" ;;
+        kill_backend) what="a backend killed (SIGKILL), so that all are" ;;
+        esac
+        row "$loader: $what, in mid-load" \
+            "$crashes, of them $interrupted interrupted a batch" \
+            "$lost_or_twice loads wrong"
+    done
 done

@@ -61,7 +61,8 @@ options_of() {
 # What a program ends with that has all it needs, but no server.
 status_of() {
     case $1 in
-    load_* | delay_proxy | survivors | how_many | pool_connections | hostile_*)
+    load_* | delay_proxy | survivors | how_many | pool_connections | \
+        hostile_* | bad_row* | two_uses_*)
         echo 3
         ;;
     *) echo 0 ;;

@@ -9,6 +9,7 @@
 #     tests/speed.sh 04
 #     tests/speed.sh 05
 #     tests/speed.sh 06
+#     tests/speed.sh 06-loaders
 # shellcheck disable=SC2317 # ours and theirs are called by pairs
 set -Eeuo pipefail
 
@@ -16,47 +17,59 @@ chapter=${1:-}
 root=$(dirname "$(dirname "$(readlink -f "$0")")")
 rounds=20 low=6 high=15
 case $chapter in
-04 | 05 | 06) ;;
+04 | 05 | 06 | 06-loaders) ;;
 *)
-    echo "speed.sh: chapter '$chapter', there are 04, 05 and 06" >&2
+    echo "speed.sh: '$chapter', there are 04, 05, 06 and 06-loaders" >&2
     exit 2
     ;;
 esac
-if [[ $chapter == 05 && -z ${MANY_HANDS_SERVER:-} ]]; then
-    exec "$root/tools/with_postgres.sh" "$0" 05
+if [[ $chapter == 05 || $chapter == *loaders ]] &&
+    [[ -z ${MANY_HANDS_SERVER:-} ]]; then
+    exec "$root/tools/with_postgres.sh" "$0" "$chapter"
 fi
 bin=$root/build/bin
 work=$(mktemp -d /dev/shm/many-hands.XXXXXX)
 trap 'rm -rf "$work"' EXIT
 export TMPDIR=$work
 
-figure=rows_per_s # that pairs compares
-rate() { "$@" | sed -n "s/^$figure: //p"; }
+figure=rows_per_s # that is compared
 column() { awk -v c="$1" '{ print $c }' <<<"$all" | sort -g; }
 median() { awk '{ v[NR] = $1 } END { print (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
 
-# pairs WHAT PROMISED: compares what `ours` and `theirs` run; prints their rates
-# and ours / theirs.
-pairs() {
-    local round a b all=
+# Runs `ours` and `theirs` in turn; what they print is compared afterwards.
+run_pairs() {
+    local round
+    ours_said=() theirs_said=()
     for ((round = 0; round < rounds; ++round)); do
         if ((round % 2)); then
-            a=$(rate ours)
-            b=$(rate theirs)
+            ours_said+=("$(ours)")
+            theirs_said+=("$(theirs)")
         else
-            b=$(rate theirs)
-            a=$(rate ours)
+            theirs_said+=("$(theirs)")
+            ours_said+=("$(ours)")
         fi
+    done
+    rm -rf "${work:?}"/*
+}
+# compare WHAT PROMISED: prints their medians, and ours / theirs.
+compare() {
+    local round a b all=
+    for ((round = 0; round < rounds; ++round)); do
+        a=$(sed -n "s/^$figure: //p" <<<"${ours_said[round]}")
+        b=$(sed -n "s/^$figure: //p" <<<"${theirs_said[round]}")
         all+=$(awk "BEGIN { print $a, $b, $a / $b }")$'\n'
     done
     all=${all%$'\n'}
-    printf '%-50s %10.0f %10.0f %7.3g  %5.3g to %-5.3g  %s\n' "$1" \
+    printf '%-50s %10.5g %10.5g %7.3g  %5.3g to %-5.3g  %s\n' "$1" \
         "$(column 1 | median)" "$(column 2 | median)" "$(column 3 | median)" \
         "$(column 3 | sed -n ${low}p)" "$(column 3 | sed -n ${high}p)" "$2"
-    rm -rf "${work:?}"/*
+}
+pairs() {
+    run_pairs
+    compare "$@"
 }
 what="rows per second"
-[[ $chapter != 06 ]] || what="as the line says"
+[[ $chapter != 06* ]] || what="as the line says"
 printf '%-50s %10s %10s %7s  %-14s  %s\n' \
     "$what, medians of $rounds" ours theirs ratio "95 %" promised
 
@@ -105,6 +118,43 @@ if [[ $chapter == 06 ]]; then
         figure=requests_per_s
         pairs "echo, $connections: ours / Asio" "at least 0.85"
     done
+    exit
+fi
+
+if [[ $chapter == 06-loaders ]]; then
+    peers=$root/chapters/05-io-bound/peers.sh
+    python=(/usr/bin/python3 "$root/chapters/06-coroutines/reference.py")
+    for rtt in 0 1000 5000; do
+        dial=(env)
+        ((rtt == 0)) || dial=("$bin/delay_proxy" --rtt-us "$rtt")
+        load() { "${dial[@]}" "$bin/load_$1" "${@:2}"; }
+        tasks() { load coroutines --connections 48 --rows 7200; }
+        threads() { load threads --workers 48 --rows 7200; }
+        ours() { tasks; }
+        theirs() { "$peers" pgbench 7200 48 "$rtt" 1; } # 150 rows a client
+        pairs "48 tasks / pgbench -c 48 -j 1, $rtt us" "at least 0.95"
+        theirs() { threads; }
+        pairs "48 tasks / 48 threads, $rtt us" \
+            "at least $((rtt == 0 ? 105 : 90)) %"
+        figure=row_cpu_us
+        compare "CPU time a row: tasks / threads, $rtt us" "at most 0.7"
+        figure=row_waits
+        compare "context switches a row: tasks / threads, $rtt us" "at most 0.5"
+        figure=rows_per_s
+        ours() { load pipeline --rows 100000; }
+        theirs() { load copy --rows 100000; }
+        pairs "pipeline, one commit / COPY, $rtt us" \
+            "at least $((rtt == 5000 ? 15 : 20)) %"
+        theirs() { load coroutines_shared --rows $((rtt == 0 ? 5000 : 300)); }
+        pairs "pipeline / the article's way, $rtt us" \
+            "at least $((rtt == 0 ? 2 : rtt == 1000 ? 90 : 170))"
+        theirs() { "${dial[@]}" "${python[@]}" pipeline 5000; }
+        pairs "pipeline / psycopg's pipeline, $rtt us" "at least 5"
+    done
+    ours() { tasks; }
+    dial=("$bin/delay_proxy" --rtt-us 1000)
+    theirs() { load coroutines_shared --rows 300; }
+    pairs "48 tasks, a commit a row / the article's way, 1000 us" "slower it is"
     exit
 fi
 
