@@ -5,11 +5,19 @@
     reference.py spinner LOOP EVERY           what spinner_prime_nap prints:
                                               LOOP is one, no-nap, nested or
                                               plain
+    reference.py shared ROWS                  what load_coroutines_shared prints
+    reference.py pipeline ROWS                what load_pipeline prints
+
+The last two are loaders, with psycopg 3, and need tools/with_postgres.sh.
 """
 import asyncio
+import contextlib
 import math
+import os
+import random
 import sys
 import time
+import uuid
 
 
 def resident_kib():
@@ -121,6 +129,64 @@ async def spinner(loop, every):
     return prime, True
 
 
+INSERT = ("INSERT INTO many_hands.samples VALUES ("
+          + ", ".join(["%s"] * 11) + ")")
+
+
+@contextlib.asynccontextmanager
+async def loading(count):
+    """An empty table, a connection and so many rows; then the figures."""
+    try:
+        import psycopg
+    except ImportError:
+        print("reference.py: needs psycopg 3 (tools/setup.sh --peers)",
+              file=sys.stderr)
+        sys.exit(3)
+    url = os.environ["DATABASE_URL"]
+    rows = [(str(uuid.uuid4()), *(random.random() for _ in range(10)))
+            for _ in range(count)]
+    with psycopg.connect(url, autocommit=True) as db:
+        db.execute("CREATE SCHEMA IF NOT EXISTS many_hands")
+        db.execute("CREATE TABLE IF NOT EXISTS many_hands.samples ("
+                   "id_client text NOT NULL, "
+                   + ", ".join(f"class_{c} float8 NOT NULL"
+                               for c in range(10)) + ")")
+        db.execute("TRUNCATE many_hands.samples")
+        connection = await psycopg.AsyncConnection.connect(url)
+        start = time.perf_counter()
+        yield connection, rows
+        seconds = time.perf_counter() - start
+        await connection.close()
+        found, commits = db.execute(
+            "SELECT count(*), count(DISTINCT xmin::text) "
+            "FROM many_hands.samples").fetchone()
+    print(f"psycopg {psycopg.__version__}, {psycopg.pq.__impl__}")
+    print(f"rows_per_s: {count / seconds:.0f}")
+    print(f"commits: {commits}")
+    rows.append(found)
+
+
+# The co-rotinas article: a task for each row, one connection, and each commits.
+async def shared(count):
+    async with loading(count) as (connection, rows):
+        async def save(row):
+            await connection.execute(INSERT, row)
+            await connection.commit()
+
+        async with asyncio.TaskGroup() as group:
+            for row in rows:
+                group.create_task(save(row))
+    return rows[-1], count
+
+
+async def pipeline(count):
+    async with loading(count) as (connection, rows):
+        async with connection.cursor() as cursor:
+            await cursor.executemany(INSERT, rows)  # through a pipeline
+        await connection.commit()
+    return rows[-1], count
+
+
 async def main():
     name, *words = sys.argv[1:]
     numbers = [int(word) for word in words if word.isdigit()]
@@ -128,8 +194,9 @@ async def main():
     if name == "spinner":
         result, expected = await spinner(words[0], numbers[0])
     else:
-        result, expected = await {"cost": cost, "sleepers": sleepers}[name](
-            *numbers)
+        what = {"cost": cost, "sleepers": sleepers, "shared": shared,
+                "pipeline": pipeline}[name]
+        result, expected = await what(*numbers)
     print(f"result: {result} (expected {expected})")
     sys.exit(0 if result == expected else 4)
 
