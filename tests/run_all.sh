@@ -28,6 +28,7 @@ call env PG_OPTIONS='-c log_connections=on' "$with_postgres" bash -c '
     echo "connections: $(grep -c "connection received" "$decoy/log")"
     exit $status' bash "${all[@]}"
 same "everything: exit status" 0 "$status"
+((status == 0)) || grep "failed with" <<<"$err"
 matches "everything: the reader's server" "connections: 0$" "$out"
 matches "everything: summary" "Chapter 01: .*Chapter 02: .*Chapter 03: .*Chapter 04: .*Chapter 05: .*fsync on" "$out"
 matches "everything: the report's path" \

@@ -916,15 +916,27 @@ static task<void> sockets() {
     };
     co_await in_group(both);
     must(got == text, "thirty million bytes arrive");
-    // Nobody reads: cancelled in the middle of a text.
-    must(co_await thrown(within(5ms, sends())) == timed_out().what(),
-         "who sends can be cancelled");
+    // Nobody reads: cancelled in the middle of a text, of which something has
+    // come by then.
+    descriptor gone_soon;
+    bool sent_all = false;
+    auto sends_in_vain = [&]() -> task<void> {
+        co_await sends();
+        sent_all = true;
+    };
+    auto cancels = [&](task_group& group) -> task<void> {
+        group.spawn(sends_in_vain());
+        gone_soon = co_await async_accept(listening);
+        co_await readable(gone_soon.get());
+        group.cancel();
+    };
+    co_await in_group(cancels);
+    must(!sent_all, "who sends can be cancelled");
     must(co_await thrown(within(5ms, receives(connect_to(port_of(listening)))))
              == timed_out().what(),
          "who receives can be cancelled");
-    // Accepted by now: the end of one who is gone, and one who is not.
     got.clear();
-    co_await receives(co_await async_accept(listening));
+    co_await receives(std::move(gone_soon));
     must(!got.empty() && text.starts_with(got), "a part of the text");
     co_await async_accept(listening);
     auto accepts = [&]() -> task<void> { co_await async_accept(listening); };
@@ -999,12 +1011,12 @@ static task<void> threads() {
 }
 
 static task<void> blocking_is_reported() {
-    std::string who;
+    // On a busy machine others may be slow, too.
     event_loop::clock::duration how_long{};
     event_loop::current().report_blocking(
         10ms, [&](const char* name, event_loop::clock::duration took) {
-            who = name;
-            how_long = took;
+            if (std::string(name) == "the blocker")
+                how_long = took;
         });
     auto blocks = []() -> task<void> {
         std::this_thread::sleep_for(20ms);
@@ -1015,7 +1027,7 @@ static task<void> blocking_is_reported() {
         co_return;
     };
     co_await in_group(body);
-    must(who == "the blocker" && how_long >= 20ms, "who blocks is named");
+    must(how_long >= 20ms, "who blocks is named");
     event_loop::current().report_blocking({}, nullptr);
 }
 

@@ -162,10 +162,8 @@ class pg_connection {
         return false;
     }
 
-    // How often this program has waited for an answer, in all its sessions; and
-    // in those of its children, who tell their number at their end.
+    // How often this program has waited for an answer, in all its sessions.
     static std::int64_t round_trips() { return round_trips_; }
-    static void count_round_trips(std::int64_t more) { round_trips_ += more; }
 
     // Runs one or more commands without parameters, in one round trip.
     pg_result run(const std::string& sql) {
@@ -309,6 +307,8 @@ class pg_connection {
             throw failure(answer);
         return answer;
     }
+
+    static void count_round_trips(std::int64_t more) { round_trips_ += more; }
 
   private:
     // A copy in a forked child must not say good-bye in its parent's name.

@@ -125,21 +125,18 @@ void copy_rows(pg_connection& db, sample_source source, std::int64_t first,
     db.copy_end(end - first);
 }
 
-// What this process and its children that have ended have used so far.
+// What this process has used so far.
 struct used_up {
     double cpu_us = 0;
     std::int64_t waits = 0; // for which the kernel switched to somebody else
 
     static used_up so_far() {
-        used_up all;
-        for (const int who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
-            rusage part = {};
-            check(::getrusage(who, &part), "getrusage");
-            for (const timeval& cpu : {part.ru_utime, part.ru_stime})
-                all.cpu_us += 1e6 * double(cpu.tv_sec) + double(cpu.tv_usec);
-            all.waits += part.ru_nvcsw;
-        }
-        return all;
+        rusage all = {};
+        check(::getrusage(RUSAGE_SELF, &all), "getrusage");
+        double cpu_us = 0;
+        for (const timeval& cpu : {all.ru_utime, all.ru_stime})
+            cpu_us += 1e6 * double(cpu.tv_sec) + double(cpu.tv_usec);
+        return {cpu_us, all.ru_nvcsw};
     }
 };
 
@@ -193,6 +190,17 @@ class samples_load {
             ::raise(SIGKILL);
     }
 
+    // Stops the clock before finish() does.
+    void stop() { seconds_ = clock_.seconds(); }
+
+    // For children that have loaded: what they used, and how often they waited
+    // for an answer.
+    void count_elsewhere(used_up more, std::int64_t round_trips) {
+        before_.cpu_us -= more.cpu_us;
+        before_.waits -= more.waits;
+        round_trips_before_ -= round_trips;
+    }
+
     // Stops the clock: after the last commit. Prints the figures; the
     // program's exit status. `inserted`: rows, if not all of them this time.
     int finish(const sessions& others = {},
@@ -243,7 +251,7 @@ class samples_load {
 
   private:
     void print_figures(const sessions& others, std::int64_t inserted) {
-        const double seconds = clock_.seconds();
+        const double seconds = seconds_.value_or(clock_.seconds());
         const used_up after = used_up::so_far();
         const double cpu_us = after.cpu_us - before_.cpu_us;
         const std::int64_t waits = after.waits - before_.waits;
@@ -307,6 +315,7 @@ class samples_load {
     std::int64_t round_trips_before_ = 0;
     std::atomic<std::int64_t> rows_begun_ = 0;
     stopwatch clock_;
+    std::optional<double> seconds_;
     used_up before_;
 };
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "async_load.hpp"
+#include "within.hpp"
 
 #include "05-io-bound/ledger.hpp"
 
@@ -19,9 +20,9 @@ class async_ledger {
 
     // Awaits work() and commits what it has done through `db`, if no one has
     // for this batch; true if so. After an error that may pass it connects and
-    // tries again, until `limit` is over; throws what was last thrown. Work is
-    // an object that lives until then, and has a task<void> for a call. (A
-    // session that an error left in the middle of a transaction is replaced.)
+    // tries again, until `limit` is over; throws what was last thrown. (The
+    // limit is not one of a statement that the server is at.) Work is an object
+    // that lives until then, and has a task<void> for a call.
     template<class Work>
     task<bool> once(session& db, std::int64_t batch, Work& work,
                     event_loop::clock::duration limit) {
@@ -29,23 +30,15 @@ class async_ledger {
         for (back_off between;; ++retries_) {
             std::exception_ptr error; // no co_await in a handler
             try {
-                if (db != nullptr && !db->is_idle())
-                    db = nullptr;
                 if (db == nullptr)
-                    db = co_await connect_loader();
+                    db = co_await connect_until(end);
                 co_return co_await attempt(*db, batch, work);
-            } catch (const pg_error& e) {
-                if (may_pass(e.sqlstate))
-                    error = std::current_exception();
-                else
-                    throw;
-            } catch (const no_connection& e) {
-                if (may_pass(e.sqlstate))
-                    error = std::current_exception();
-                else
-                    throw;
+            } catch (...) { // an error, or we are cancelled
+                error = std::current_exception();
             }
-            db = nullptr;
+            db = nullptr; // with what it has begun: others may wait for its end
+            if (!passes(error))
+                std::rethrow_exception(error);
             co_await sleep_until(between.next(end));
             if (event_loop::clock::now() >= end)
                 std::rethrow_exception(error);
@@ -63,6 +56,26 @@ class async_ledger {
     std::int64_t retries() const { return retries_; }
 
   private:
+    static task<session> connect_until(event_loop::clock::time_point end) {
+        try {
+            co_return co_await within(end - event_loop::clock::now(),
+                                      connect_loader());
+        } catch (const timed_out&) {
+            throw no_connection("the server does not answer", "08001");
+        }
+    }
+    static bool passes(const std::exception_ptr& error) {
+        try {
+            std::rethrow_exception(error);
+        } catch (const pg_error& e) {
+            return may_pass(e.sqlstate);
+        } catch (const no_connection& e) {
+            return may_pass(e.sqlstate);
+        } catch (...) {
+            return false;
+        }
+    }
+
     //> attempt
     template<class Work>
     task<bool> attempt(async_connection& db, std::int64_t batch, Work& work) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "async_postgres.hpp"
+#include "async_semaphore.hpp"
 #include "frames.hpp"
 #include "task_group.hpp"
 
@@ -14,7 +15,9 @@ using async_sessions = std::vector<std::unique_ptr<async_connection>>;
 // ends within half a second, even if it waits for a lock meanwhile.
 inline task<std::unique_ptr<async_connection>> connect_loader() {
     auto db = co_await async_connection::connect();
-    co_await db->async_run("SET client_connection_check_interval = '500ms'");
+    co_await db->async_run( // which is new in 14
+        "SELECT set_config('client_connection_check_interval', '500ms', false)"
+        " WHERE current_setting('server_version_num')::int >= 140000");
     co_await db->async_prepare("insert_sample", insert_rows(1));
     co_return std::move(db);
 }
@@ -30,16 +33,17 @@ task<void> load_in_group(Body& body) {
     }
 }
 
-// So many of them, all at once.
+// So many of them, at most 20 at a time: the server has a queue for those that
+// knock, which is not long.
 inline task<async_sessions> connect_all(std::int64_t count) {
     async_sessions all;
-    auto connect_one = [&]() -> task<void> {
+    async_semaphore permits(20);
+    auto connect_one = [&](async_semaphore::permit) -> task<void> {
         all.push_back(co_await connect_loader());
     };
     auto body = [&](task_group& group) -> task<void> {
         for (std::int64_t i = 0; i < count; ++i)
-            group.spawn(connect_one(), "connects");
-        co_return;
+            group.spawn(connect_one(co_await permits.acquire()), "connects");
     };
     co_await load_in_group(body);
     co_return std::move(all);
@@ -60,17 +64,12 @@ inline task<void> insert_row(async_connection& db, sample_source source,
     co_await db.async_execute("insert_sample", values.columns());
 }
 
-// Rows that nobody has begun. In one thread it needs no lock.
-struct rows_left {
-    std::int64_t next, end;
-};
-
 //> load_rows
-// Loads some, each in a transaction of its own, until none is left.
+// Loads rows [first, end), each in a transaction of its own.
 inline task<void> load_rows(async_connection& db, sample_source source,
-                            rows_left& rows, samples_load& load) {
-    while (rows.next < rows.end) {
-        const std::int64_t row = rows.next++;
+                            std::int64_t first, std::int64_t end,
+                            samples_load& load) {
+    for (std::int64_t row = first; row < end; ++row) {
         load.row_begins();
         co_await db.async_run("BEGIN");
         co_await insert_row(db, source, row);
@@ -78,13 +77,18 @@ inline task<void> load_rows(async_connection& db, sample_source source,
     }
 }
 
-// All of them, by a task for each session.
+// Rows [first, end), by a task for each session, which has an equal part.
 inline task<void>
 load_rows_by(std::span<const std::unique_ptr<async_connection>> sessions,
-             sample_source source, rows_left rows, samples_load& load) {
+             sample_source source, std::int64_t first, std::int64_t end,
+             samples_load& load) {
+    const std::int64_t rows = end - first, parts = std::ssize(sessions);
     auto body = [&](task_group& group) -> task<void> {
-        for (const auto& db : sessions)
-            group.spawn(load_rows(*db, source, rows, load), "loads rows");
+        for (std::int64_t i = 0; i < parts; ++i)
+            group.spawn(load_rows(*sessions[std::size_t(i)], source,
+                                  first + rows * i / parts,
+                                  first + rows * (i + 1) / parts, load),
+                        "loads rows");
         co_return;
     };
     co_await load_in_group(body);

@@ -9,6 +9,8 @@
 // tasks that share a connection need a lock. A task that is cancelled while it
 // waits leaves the answer behind: the connection is not idle, and of no use any
 // more. (What it calls without `async_`, run() and its like, blocks the loop.)
+// A large parameter takes long, for libpq moves what is left of it after each
+// part that it has sent: send large values by COPY, in pieces.
 //
 // Source: PostgreSQL documentation, "Asynchronous Command Processing",
 // "Pipeline Mode".
@@ -109,19 +111,28 @@ class async_connection : public pg_connection {
     // the server skips. It has an answer of its own. Up to here the server
     // keeps answers back, until they fill its buffer.
     void pipeline_sync() { expect(PQpipelineSync(raw())); }
+    // While it writes, libpq may read answers, of which nobody else hears
+    // before the next one comes. So do not wait for answers without a sync
+    // behind them.
     task<void> pipeline_flush() { return flush(); }
     // The next answer, which must be of this kind: PGRES_COMMAND_OK,
     // PGRES_TUPLES_OK, or PGRES_PIPELINE_SYNC. Throws pipeline_skipped, or the
-    // pg_error that its command has met.
+    // pg_error that its command has met; a sync that could not commit throws,
+    // too, and its own answer still comes after that.
     task<pg_result> pipeline_answer(ExecStatusType expected) {
         while (answers_due_ == 0) // for then libpq says "no more", at once
             co_await sent_.wait();
         for (;;) {
             co_await arrived();
             PGresult* next = PQgetResult(raw());
-            if (next == nullptr) // the end of the one before
+            if (next == nullptr) { // the end of the one before, or of all
+                must(PQstatus(raw()) == CONNECTION_OK);
                 continue;
+            }
             pg_result answer(next);
+            if (expected == PGRES_PIPELINE_SYNC
+                && answer.status() == PGRES_FATAL_ERROR)
+                throw failure(answer);
             --answers_due_;
             if (answer.status() == PGRES_PIPELINE_ABORTED)
                 throw pipeline_skipped();
@@ -144,9 +155,11 @@ class async_connection : public pg_connection {
     // Who is refused while another task waits must not read: that one would
     // wait for ever for what has come already.
     pg_error failure(const pg_result& answer = pg_result()) {
-        if (is_awaited_)
-            return {PQerrorMessage(raw()), answer.sqlstate()};
-        return pg_connection::failure(answer);
+        if (waits_ == 0)
+            return pg_connection::failure(answer);
+        const std::string state = answer.sqlstate();
+        const bool broken = state.empty() && PQstatus(raw()) != CONNECTION_OK;
+        return {PQerrorMessage(raw()), broken ? "08006" : state};
     }
     void must(bool done) {
         if (!done)
@@ -171,7 +184,7 @@ class async_connection : public pg_connection {
     task<void> arrived() {
         while (PQisBusy(raw()) == 1) {
             {
-                const awaited here(is_awaited_);
+                const one_more here(waits_);
                 co_await readable(PQsocket(raw()));
             }
             must(PQconsumeInput(raw()) == 1);
@@ -179,8 +192,8 @@ class async_connection : public pg_connection {
     }
     // The last of the answers to what was sent.
     task<pg_result> answer_to(int sent) {
-        count_round_trips(1);
         must(sent == 1);
+        count_round_trips(1);
         co_await flush();
         for (pg_result last;;) {
             co_await arrived();
@@ -188,7 +201,8 @@ class async_connection : public pg_connection {
             if (next == nullptr)
                 co_return std::move(last);
             last = pg_result(next);
-            if (last.status() == PGRES_COPY_IN)
+            if (last.status() == PGRES_COPY_IN
+                || last.status() == PGRES_COPY_OUT)
                 co_return std::move(last);
         }
     }
@@ -210,6 +224,7 @@ class async_connection : public pg_connection {
             co_await writable(PQsocket(raw()));
             group.cancel();
         };
+        const one_more here(waits_);
         try {
             co_await in_group(both);
         } catch (const group_error& error) {
@@ -217,12 +232,12 @@ class async_connection : public pg_connection {
         }
     }
 
-    struct awaited { // also by who is cancelled
-        explicit awaited(bool& is) : is_so(is) { is_so = true; }
-        ~awaited() { is_so = false; }
-        bool& is_so;
+    struct one_more { // also for who is cancelled
+        explicit one_more(int& all) : of(all) { ++of; }
+        ~one_more() { --of; }
+        int& of;
     };
-    bool is_awaited_ = false;
+    int waits_ = 0;                // tasks, for the socket
     std::int64_t answers_due_ = 0; // of a pipeline
     async_condition sent_;
 };

@@ -25,7 +25,9 @@ inline task<void> count_answer(async_connection& db, bad_row_answers& answers) {
         ++answers.accepted;
     } catch (const pipeline_skipped&) {
         ++answers.skipped; // it is no error of its own
-    } catch (const pg_error&) {
+    } catch (const pg_error& error) {
+        if (may_pass(error.sqlstate)) // it is not the row's fault
+            throw;
         ++answers.refused;
     }
 }

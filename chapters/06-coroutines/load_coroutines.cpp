@@ -18,7 +18,7 @@ int main(int argc, char** argv) try {
     event_loop loop;
     const async_sessions sessions = loop.run(connect_all(job.workers));
     load.start(plain(sessions));
-    loop.run(load_rows_by(sessions, source, {0, job.rows}, load));
+    loop.run(load_rows_by(sessions, source, 0, job.rows, load));
     //< load
     print_coroutine_frames();
     return load.finish(plain(sessions));

@@ -12,6 +12,7 @@
 // is held until the answer is there.
 struct shared_connection {
     async_connection& db;
+    samples_load& load;
     std::int64_t bad_row; // is without an id; 0: none
     async_mutex lock = {};
     bool in_transaction = false;
@@ -21,6 +22,7 @@ struct shared_connection {
         const auto turn = co_await lock.lock(); // first come, first served
         if (!std::exchange(in_transaction, true))
             co_await db.async_run("BEGIN");
+        load.row_begins();
         if (row + 1 == bad_row)
             co_await db.async_run(fmt::format(
                 "INSERT INTO {} (id_client) VALUES (NULL)", samples_table));
@@ -45,20 +47,17 @@ struct shared_job : load_job {
 
 //> load
 static task<void> save(async_semaphore::permit, shared_connection& db,
-                       sample_source source, std::int64_t row,
-                       samples_load& load) {
-    load.row_begins();
+                       sample_source source, std::int64_t row) {
     co_await db.insert(source, row);
     co_await db.commit();
 }
 
-static task<void> load_all(const shared_job& job, samples_load& load,
-                           shared_connection& db) {
+static task<void> load_all(const shared_job& job, shared_connection& db) {
     const sample_source source(static_cast<std::uint64_t>(job.seed));
     async_semaphore permits(job.at_once == 0 ? job.rows : job.at_once);
     auto body = [&](task_group& group) -> task<void> {
         for (std::int64_t row = 0; row < job.rows; ++row)
-            group.spawn(save(co_await permits.acquire(), db, source, row, load),
+            group.spawn(save(co_await permits.acquire(), db, source, row),
                         "saves a row");
     };
     co_await load_in_group(body);
@@ -77,10 +76,10 @@ int main(int argc, char** argv) try {
     samples_load load(job);
     event_loop loop;
     const async_sessions sessions = loop.run(connect_all(1));
-    shared_connection db{*sessions.front(), job.bad_row};
+    shared_connection db{*sessions.front(), load, job.bad_row};
     load.start(plain(sessions));
     try {
-        loop.run(load_all(job, load, db));
+        loop.run(load_all(job, db));
     } catch (const pg_error& error) {
         if (job.bad_row == 0)
             throw;

@@ -26,12 +26,11 @@ int main(int argc, char** argv) try {
     pool.parallel_for(job.workers, 1, [&](std::int64_t i) {
         const std::int64_t first = connections * i / job.workers,
                            end = connections * (i + 1) / job.workers;
-        event_loop().run(load_rows_by(
-            std::span(sessions).subspan(std::size_t(first),
-                                        std::size_t(end - first)),
-            source,
-            {job.rows * first / connections, job.rows * end / connections},
-            load));
+        event_loop().run(
+            load_rows_by(std::span(sessions).subspan(std::size_t(first),
+                                                     std::size_t(end - first)),
+                         source, job.rows * first / connections,
+                         job.rows * end / connections, load));
     });
     //< loops
     return load.finish(plain(sessions));

@@ -201,10 +201,11 @@ load sweep load_copy@rtt_us=1000 load_copy --rows 100000
 for rtt in 0 5000; do
     near=$((rtt == 0))
     load sweep load_naive@rtt_us=$rtt load_naive --rows $((near ? 500 : 16))
-    load sweep load_one_commit@rtt_us=$rtt load_one_commit \
-        --rows $((near ? 2500 : 40))
-    load sweep load_coroutines_shared@rtt_us=$rtt load_coroutines_shared \
-        --rows $((near ? 2500 : 40))
+    how=$( ((near)) && echo variant || echo sweep)
+    load "$how" load_one_commit@rtt_us=$rtt load_one_commit \
+        --rows $((near ? 15000 : 40))
+    load "$how" load_coroutines_shared@rtt_us=$rtt load_coroutines_shared \
+        --rows $((near ? 15000 : 40))
     load sweep load_coroutines@connections=48@rtt_us=$rtt load_coroutines \
         --connections 48 --rows $((near ? 2000 : 720))
     load sweep load_threads@workers=48@rtt_us=$rtt load_threads --workers 48 \
@@ -258,21 +259,20 @@ slow() { # KIND LABEL COMMAND ...
     fi
 }
 slow variant load_naive@flush=slow "$bin/load_naive" --rows 100
-slow variant load_one_commit@flush=slow "$bin/load_one_commit" --rows 1500
+slow variant load_one_commit@flush=slow "$bin/load_one_commit" --rows 15000
 slow variant load_coroutines_shared@flush=slow "$bin/load_coroutines_shared" \
-    --rows 1500
-slow sweep load_coroutines@connections=48@flush=slow "$bin/load_coroutines" \
+    --rows 15000
+slow variant load_coroutines@connections=48@flush=slow "$bin/load_coroutines" \
     --connections 48 --rows 1920
 slow variant load_threads@workers=48@flush=slow "$bin/load_threads" \
     --workers 48 --rows 1920
-earlier=$here/../05-io-bound/reference.py
-for way in "naive $earlier --rows 100" \
-    "threads $earlier --rows 1920 --workers 48" \
-    "shared $here/reference.py shared 1500"; do
+for way in "naive 05-io-bound --rows 100" \
+    "threads 05-io-bound --rows 1920 --workers 48" \
+    "shared 06-coroutines shared 1500"; do
     read -ra words <<<"$way"
     if [[ -n $python && $MANY_HANDS_SERVER == private ]]; then
         peer "psycopg_${words[0]}@flush=slow" "${slow_disk[@]}" "$python" \
-            "${words[@]:1}"
+            "$here/../${words[1]}/reference.py" "${words[@]:2}"
     else
         absent "psycopg_${words[0]}@flush=slow" \
             "no python3 with psycopg, or not the book's server"

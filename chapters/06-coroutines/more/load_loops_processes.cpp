@@ -9,9 +9,17 @@
 #include <thread>
 
 struct what_children_tell {
-    std::atomic<std::int64_t> connected = 0, round_trips = 0;
-    std::atomic<bool> may_begin = false;
+    std::atomic<std::int64_t> connected = 0, ended = 0, round_trips = 0,
+                              cpu_us = 0, waits = 0;
+    std::atomic<bool> may_begin = false, may_go = false;
 };
+
+// (atomic::wait() is for threads of one process.)
+template<class Condition>
+static void wait_until(Condition condition) {
+    while (!condition())
+        std::this_thread::sleep_for(std::chrono::microseconds(100));
+}
 
 int main(int argc, char** argv) try {
     load_job job;
@@ -33,16 +41,18 @@ int main(int argc, char** argv) try {
                            end = connections * (i + 1) / job.workers;
         event_loop loop;
         const async_sessions sessions = loop.run(connect_all(end - first));
-        const std::int64_t before = pg_connection::round_trips();
         ++shared->connected;
-        while (
-            !shared->may_begin) // atomic::wait() is for threads of one process
-            std::this_thread::sleep_for(std::chrono::microseconds(100));
-        loop.run(load_rows_by(
-            sessions, source,
-            {job.rows * first / connections, job.rows * end / connections},
-            load));
-        shared->round_trips += pg_connection::round_trips() - before;
+        wait_until([&] { return shared->may_begin.load(); });
+        const used_up before = used_up::so_far();
+        const std::int64_t trips = pg_connection::round_trips();
+        loop.run(load_rows_by(sessions, source, job.rows * first / connections,
+                              job.rows * end / connections, load));
+        const used_up after = used_up::so_far();
+        shared->cpu_us += std::int64_t(after.cpu_us - before.cpu_us);
+        shared->waits += after.waits - before.waits;
+        shared->round_trips += pg_connection::round_trips() - trips;
+        ++shared->ended;
+        wait_until([&] { return shared->may_go.load(); });
         return 0;
     };
     //< child
@@ -59,10 +69,13 @@ int main(int argc, char** argv) try {
         return std::all_of(children.begin(), children.end(),
                            [](process& child) { return child.alive(); });
     };
-    while (shared->connected < job.workers && all_alive())
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    wait_until(
+        [&] { return shared->connected == job.workers || !all_alive(); });
     load.start();
     shared->may_begin = true;
+    wait_until([&] { return shared->ended == job.workers || !all_alive(); });
+    load.stop();
+    shared->may_go = true;
     for (process& child : children) {
         child.join();
         const int code = child.exit_code().value_or(0); // the table will tell
@@ -71,7 +84,8 @@ int main(int argc, char** argv) try {
         if (code < 0)
             throw std::runtime_error("a child: " + child.how_it_ended());
     }
-    pg_connection::count_round_trips(shared->round_trips);
+    load.count_elsewhere({double(shared->cpu_us), shared->waits},
+                         shared->round_trips);
     return load.finish();
 } catch (...) {
     return failed("load_loops_processes");
