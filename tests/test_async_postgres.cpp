@@ -387,6 +387,67 @@ TEST_CASE("in a pipeline an error is met once, and ends at the sync") {
     }());
 }
 
+// As if the server had gone without a word: cuts the sockets of our sessions.
+static void cut_sessions() {
+    for (int fd = 3; fd < 1000; ++fd) {
+        sockaddr_un name = {};
+        socklen_t size = sizeof name;
+        if (::getpeername(fd, reinterpret_cast<sockaddr*>(&name), &size) == 0
+            && name.sun_family == AF_UNIX)
+            check(::shutdown(fd, SHUT_RDWR), "shutdown");
+    }
+}
+
+TEST_CASE("a pipeline whose server has gone ends") {
+    run([]() -> task<void> {
+        const auto db = co_await connect_watched();
+        db->begin_pipeline();
+        db->pipeline_run("SELECT pg_sleep(60)");
+        db->pipeline_sync();
+        co_await db->pipeline_flush();
+        cut_sessions();
+        same(co_await thrown(db->pipeline_answer(PGRES_TUPLES_OK)),
+             "pg_error 08006");
+        same(co_await thrown(db->pipeline_answer(PGRES_PIPELINE_SYNC)),
+             "pg_error 08006");
+    }());
+}
+
+TEST_CASE("a sync that cannot commit throws, and its answer still comes") {
+    run([]() -> task<void> {
+        const auto db = co_await connect_watched();
+        co_await db->async_run("CREATE TEMP TABLE once (number int UNIQUE"
+                               " DEFERRABLE INITIALLY DEFERRED)");
+        db->begin_pipeline();
+        for (const char* number : {"1", "1"})
+            db->pipeline_run(
+                fmt::format("INSERT INTO once VALUES ({})", number));
+        db->pipeline_sync();
+        db->pipeline_run("INSERT INTO once VALUES (2)");
+        db->pipeline_sync();
+        co_await db->pipeline_flush();
+        for (int i = 0; i < 2; ++i)
+            same(co_await thrown(db->pipeline_answer(PGRES_COMMAND_OK)),
+                 "nothing");
+        same(co_await thrown(db->pipeline_answer(PGRES_PIPELINE_SYNC)),
+             "pg_error 23505");
+        for (const auto next :
+             {PGRES_PIPELINE_SYNC, PGRES_COMMAND_OK, PGRES_PIPELINE_SYNC})
+            same(co_await thrown(db->pipeline_answer(next)), "nothing");
+        db->end_pipeline();
+        CHECK(db->is_idle());
+        same(co_await text_of(*db, "SELECT count(*) FROM once"), "1");
+    }());
+}
+
+TEST_CASE("COPY TO, which nobody reads, is an error and no hang") {
+    run([]() -> task<void> {
+        const auto db = co_await connect_watched();
+        same(co_await thrown(db->async_run("COPY (SELECT 1) TO STDOUT")),
+             "pg_error ");
+    }());
+}
+
 TEST_CASE("who takes an answer before anything was sent waits for it") {
     run([]() -> task<void> {
         const session db = co_await async_connection::connect();
@@ -555,4 +616,35 @@ TEST_CASE("when the limit is over the last error comes out") {
         CHECK(event_loop::clock::now() - start >= 300ms);
     }());
     CHECK(table.batches().empty());
+}
+
+TEST_CASE("a cancelled attempt leaves nothing that another one waits for") {
+    empty_ledger table;
+    run([&]() -> task<void> {
+        async_ledger book("test");
+        session first, second;
+        auto never_ends = [&]() -> task<void> {
+            co_await sleep_for(std::chrono::hours(1));
+        };
+        same(co_await thrown(
+                 within(200ms, book.once(first, 1, never_ends, 60s))),
+             "timed_out");
+        auto works = [&]() -> task<void> {
+            co_await second->async_run("INSERT INTO many_hands.t VALUES (1)");
+        };
+        same(co_await within(30s, book.once(second, 1, works, 60s)), true);
+    }());
+    CHECK(table.batches() == "1");
+    CHECK(table.rows() == "1");
+}
+
+TEST_CASE("the limit of an attempt is one of connecting, too") {
+    const deaf_server deaf;
+    run([&]() -> task<void> {
+        async_ledger book("test");
+        session db;
+        auto nothing = [&]() -> task<void> { co_return; };
+        same(co_await thrown(within(30s, book.once(db, 1, nothing, 300ms))),
+             "no_connection 08001");
+    }());
 }
