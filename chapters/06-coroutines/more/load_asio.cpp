@@ -66,15 +66,10 @@ class asio_connection : public pg_connection {
     stream_descriptor socket_;
 };
 
-struct rows_of_all {
-    std::int64_t next, end;
-};
-
 static asio::awaitable<void> load_rows(asio_connection& db,
-                                       sample_source source, rows_of_all& rows,
-                                       samples_load& load) {
-    while (rows.next < rows.end) {
-        const std::int64_t row = rows.next++;
+                                       sample_source source, std::int64_t first,
+                                       std::int64_t end, samples_load& load) {
+    for (std::int64_t row = first; row < end; ++row) {
         load.row_begins();
         const row_as_text values(source, row);
         co_await db.async_run("BEGIN");
@@ -100,10 +95,12 @@ int main(int argc, char** argv) try {
         sessions.push_back(std::make_unique<asio_connection>(loop));
         plain.push_back(sessions.back().get());
     }
-    rows_of_all rows{0, job.rows};
     load.start(plain);
-    for (const auto& db : sessions)
-        asio::co_spawn(loop, load_rows(*db, source, rows, load),
+    for (std::int64_t i = 0; i < job.workers; ++i)
+        asio::co_spawn(loop,
+                       load_rows(*sessions[std::size_t(i)], source,
+                                 job.rows * i / job.workers,
+                                 job.rows * (i + 1) / job.workers, load),
                        [](std::exception_ptr error) {
                            if (error) // run_for() throws it
                                std::rethrow_exception(error);
