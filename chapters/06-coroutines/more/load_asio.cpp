@@ -101,7 +101,7 @@ int main(int argc, char** argv) try {
                        load_rows(*sessions[std::size_t(i)], source,
                                  job.rows * i / job.workers,
                                  job.rows * (i + 1) / job.workers, load),
-                       [](std::exception_ptr error) {
+                       [](const std::exception_ptr& error) {
                            if (error) // run_for() throws it
                                std::rethrow_exception(error);
                        });
