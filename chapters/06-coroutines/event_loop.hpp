@@ -201,24 +201,29 @@ class event_loop {
             blocked_(name, took);
     }
 
-    // Waits for the next event, or timer; not at all if something is ready.
+    // Takes what has happened; if that is nothing, and nobody is ready, waits
+    // for the next event, or timer.
     void ask_kernel() {
+        if (take_events() > 0 || !ready_frames->empty())
+            return;
         clock::duration left = clock::duration::zero();
-        if (ready_frames->empty() && !timers_.empty())
+        if (!timers_.empty())
             left = std::max(left, (*timers_.begin())->when_ - clock::now());
         const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
         const timespec limit = {seconds.count(), (left - seconds).count()};
         // epoll_wait() counts in milliseconds, so ppoll() waits for it.
         pollfd any = {epoll_.get(), POLLIN, 0};
-        const bool for_ever = ready_frames->empty() && timers_.empty();
-        if (ready_frames->empty())
-            ::ppoll(&any, 1, for_ever ? nullptr : &limit, nullptr);
+        ::ppoll(&any, 1, timers_.empty() ? nullptr : &limit, nullptr);
+        take_events();
+    }
+    int take_events() {
         std::array<epoll_event, 64> events;
         const int got = check(
             ::epoll_wait(epoll_.get(), events.data(), int(events.size()), 0),
             "epoll_wait");
         for (int i = 0; i < got; ++i)
             happened(events[std::size_t(i)]);
+        return got;
     }
 
     void happened(const epoll_event& event) {
