@@ -130,6 +130,28 @@ for variant in "load_threads --workers" "load_coroutines --connections" \
     same "$variant 300: lines on stderr" 1 "$(wc -l <"$work/err")"
 done
 
+# psycopg, which the book speaks of, commits as often as ours.
+if /usr/bin/python3 -c 'import psycopg, asyncio; asyncio.TaskGroup' 2>/dev/null; then
+    for way in shared pipeline; do
+        call /usr/bin/python3 "$root/chapters/06-coroutines/reference.py" \
+            $way 300
+        same "reference.py $way: exit status" 0 "$status"
+        same "reference.py $way: commits" 1 "$(figure commits)"
+        matches "reference.py $way" 'result: 300 ' "$out"
+    done
+else
+    echo "not tried, there is no psycopg: reference.py"
+fi
+for at_once in 1 7 10; do
+    call "$bin/load_coroutines_shared" --rows 300 --bad-row 100 \
+        --at-once $at_once
+    same "a bad row, $at_once at once: exit status" 0 "$status"
+    same "a bad row, $at_once at once: survivors" $((99 / at_once * at_once)) \
+        "$(figure survivors)"
+done
+call "$bin/load_coroutines_shared" --rows 300 --bad-row 100
+same "a bad row, all at once: survivors" 0 "$(figure survivors)"
+
 # --- A wrong load is never quiet: a trigger damages it -------------------------
 
 # damage NAME BODY

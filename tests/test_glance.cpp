@@ -143,6 +143,17 @@ TEST_CASE("verdicts are the reader's, beside the book's") {
                                "5 %)\n"));
 }
 
+TEST_CASE("what a chapter's second page claims belongs to it") {
+    const small_book book;
+    book.at.file("chapters/04-test/more.md",
+                 "<!-- claim: second | time(fast) < time(slow) -->\n"
+                 "It stands on the second page.\n<!-- /claim -->\n");
+    const auto answers = answers_of({made_chapter()}, book.at.path);
+    REQUIRE(answers.at(0).claims.size() == 4);
+    CHECK(answers[0].claims[3].said.text == "It stands on the second page.");
+    CHECK(answers[0].claims[3].here.given == answer::holds);
+}
+
 TEST_CASE("there are no verdicts with --quick, and without a page none") {
     const small_book book;
     const auto quick = answers_of({made_chapter("quick")}, book.at.path);

@@ -129,6 +129,11 @@ fails "a dead link" "README.md:[0-9]+: the link ../04-parallel/README.md: there 
     rename '04-data-parallelism\/README' '04-parallel\/README'
 fails "a program that fails" "load_naive .*ended with status 2" \
     rename 'load_naive --rows 200$' 'load_naive --rows x'
+fails "a second page" "loaders.md:[0-9]+: code async_load.hpp#load_raws: nothing there" \
+    sed -i 's/async_load.hpp#load_rows/async_load.hpp#load_raws/' \
+    ../06-coroutines/loaders.md
+fails "a machine with a problem that is none" "loaders.md:[0-9]+: .*no problem dsk" \
+    sed -i 's/machine: load disk/machine: load dsk/' ../06-coroutines/loaders.md
 fails "no reference" "the chapter has no reference.json; time.sh --reference" \
     rm reference.json
 fails "a broken reference" "weave: reference.json cannot be read" \

@@ -16,6 +16,7 @@
 #include <string>
 #include <utility>
 
+//> sql
 // How a ledger begins a transaction, whatever is usual on the server; and how
 // it writes its line, import and batch, into it: one row, or none if it is
 // there.
@@ -24,6 +25,7 @@ inline constexpr const char* ledger_begin =
 inline constexpr const char* ledger_insert =
     "INSERT INTO many_hands.ledger VALUES ($1, $2)"
     " ON CONFLICT (import, batch) DO NOTHING";
+//< sql
 inline void create_ledger(pg_connection& db) {
     db.create("TABLE IF NOT EXISTS many_hands.ledger (import text,"
               " batch bigint, PRIMARY KEY (import, batch))");

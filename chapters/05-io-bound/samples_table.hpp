@@ -268,8 +268,9 @@ class samples_load {
         fmt::print("rows_per_s: {:.0f}\n",
                    static_cast<double>(inserted) / seconds);
         fmt::print("cores_busy: {:.3f}\n", 1e-6 * cpu_us / seconds);
-        fmt::print("row_cpu_us: {:.1f}\n", cpu_us / double(job_.rows));
-        fmt::print("row_waits: {:.2f}\n", double(waits) / double(job_.rows));
+        const auto rows = double(std::max<std::int64_t>(1, inserted));
+        fmt::print("row_cpu_us: {:.1f}\n", cpu_us / rows);
+        fmt::print("row_waits: {:.2f}\n", double(waits) / rows);
         fmt::print("rtt_us: {:.0f}\n", rtt_us_);
         fmt::print("round_trips: {}\n", trips);
         fmt::print("commits: {}\n", commits.text(0, 0));

@@ -22,17 +22,6 @@ inline task<std::unique_ptr<async_connection>> connect_loader() {
     co_return std::move(db);
 }
 
-// in_group(), but throws the first error as it is: its kind decides how a
-// program ends.
-template<class Body>
-task<void> load_in_group(Body& body) {
-    try {
-        co_await in_group(body);
-    } catch (const group_error& all) {
-        std::rethrow_exception(all.errors.front());
-    }
-}
-
 // So many of them, at most 20 at a time: the server has a queue for those that
 // knock, which is not long.
 inline task<async_sessions> connect_all(std::int64_t count) {
@@ -45,7 +34,7 @@ inline task<async_sessions> connect_all(std::int64_t count) {
         for (std::int64_t i = 0; i < count; ++i)
             group.spawn(connect_one(co_await permits.acquire()), "connects");
     };
-    co_await load_in_group(body);
+    co_await in_group_or_first_error(body);
     co_return std::move(all);
 }
 
@@ -91,7 +80,7 @@ load_rows_by(std::span<const std::unique_ptr<async_connection>> sessions,
                         "loads rows");
         co_return;
     };
-    co_await load_in_group(body);
+    co_await in_group_or_first_error(body);
 }
 //< load_rows
 

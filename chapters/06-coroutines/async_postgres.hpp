@@ -225,11 +225,7 @@ class async_connection : public pg_connection {
             group.cancel();
         };
         const one_more here(waits_);
-        try {
-            co_await in_group(both);
-        } catch (const group_error& error) {
-            std::rethrow_exception(error.errors.front());
-        }
+        co_await in_group_or_first_error(both);
     }
 
     struct one_more { // also for who is cancelled

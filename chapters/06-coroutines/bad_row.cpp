@@ -34,7 +34,7 @@ static task<bad_row_answers> load_all(const bad_row_job& job) {
                 co_await db->pipeline_answer(PGRES_PIPELINE_SYNC);
         }
     };
-    co_await load_in_group(body);
+    co_await in_group_or_first_error(body);
     db->end_pipeline();
     co_return answers;
 }
@@ -48,12 +48,12 @@ int main(int argc, char** argv) try {
                 "rows are a transaction")
         .parse(argc, argv);
     stop_on_signals();
-    const load_job table{.rows = job.rows, .workers = 1};
-    samples_load empty(table);
+    const load_job size{.rows = job.rows, .workers = 1};
+    samples_load table(size);
     const bad_row_answers answers = event_loop().run(load_all(job));
     const std::int64_t bad = job.rows / 2, first = bad - bad % job.sync_every,
                        end = std::min(first + job.sync_every, job.rows);
-    return finish(survivors(answers), job.rows - (end - first));
+    return finish(survivors(table, answers), job.rows - (end - first));
 } catch (...) {
     return failed("bad_row");
 }

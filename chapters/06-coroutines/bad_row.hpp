@@ -33,11 +33,10 @@ inline task<void> count_answer(async_connection& db, bad_row_answers& answers) {
 }
 
 // Prints the figures; the rows that another session finds.
-inline std::int64_t survivors(const bad_row_answers& answers) {
+inline std::int64_t survivors(samples_load& table,
+                              const bad_row_answers& answers) {
     fmt::print("accepted: {}\nrefused: {}\nskipped: {}\n", answers.accepted,
                answers.refused, answers.skipped);
     print_coroutine_frames();
-    const pg_result found = pg_connection().run(
-        fmt::format("SELECT count(*) FROM {}", samples_table));
-    return std::stoll(found.text(0, 0));
+    return table.rows_there();
 }

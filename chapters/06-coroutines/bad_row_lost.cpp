@@ -30,7 +30,7 @@ static task<bad_row_answers> load_all(std::int64_t rows) {
             co_await db->pipeline_answer(PGRES_PIPELINE_SYNC);
         }
     };
-    co_await load_in_group(body);
+    co_await in_group_or_first_error(body);
     db->end_pipeline();
     co_return answers;
 }
@@ -41,10 +41,10 @@ int main(int argc, char** argv) try {
         .number("rows", rows, 1, 100'000, "rows, one of them bad")
         .parse(argc, argv);
     stop_on_signals();
-    const load_job table{.rows = rows, .workers = 1};
-    samples_load empty(table);
+    const load_job size{.rows = rows, .workers = 1};
+    samples_load table(size);
     const bad_row_answers answers = event_loop().run(load_all(rows));
-    return finish_broken(survivors(answers), rows - 1);
+    return finish_broken(survivors(table, answers), rows - 1);
 } catch (...) {
     return failed("bad_row_lost");
 }

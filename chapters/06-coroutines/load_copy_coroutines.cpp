@@ -16,7 +16,7 @@ static task<void> copy_all(const load_job& job, samples_load& load,
                         "copies rows");
         co_return;
     };
-    co_await load_in_group(body);
+    co_await in_group_or_first_error(body);
 }
 //< load
 

@@ -60,7 +60,7 @@ static task<void> load_all(const shared_job& job, shared_connection& db) {
             group.spawn(save(co_await permits.acquire(), db, source, row),
                         "saves a row");
     };
-    co_await load_in_group(body);
+    co_await in_group_or_first_error(body);
 }
 //< load
 
@@ -86,7 +86,8 @@ int main(int argc, char** argv) try {
         fmt::print("{}", error.what());
         const std::int64_t survivors = load.rows_there();
         fmt::print("survivors: {}\n", survivors);
-        return finish(survivors, std::int64_t{0});
+        const std::int64_t before = job.bad_row - 1, of = job.at_once;
+        return finish(survivors, of == 0 ? 0 : before / of * of);
     }
     fmt::print("commits_asked: {}\ncommits_sent: {}\n", db.commits_asked,
                db.commits_sent);

@@ -43,7 +43,7 @@ static task<std::int64_t> load_all(const once_job& job, samples_load& load,
                         "loads batches");
         co_return;
     };
-    co_await load_in_group(body);
+    co_await in_group_or_first_error(body);
     co_return inserted;
 }
 //< batches

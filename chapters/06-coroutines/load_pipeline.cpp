@@ -39,7 +39,7 @@ static task<void> load_all(const pipeline_job& job, samples_load& load,
                 co_await db.pipeline_answer(PGRES_PIPELINE_SYNC);
         }
     };
-    co_await load_in_group(body);
+    co_await in_group_or_first_error(body);
     db.end_pipeline();
 }
 //< load

@@ -144,3 +144,14 @@ task<void> in_group(Body& body) {
         throw cancelled{};
 }
 //< in_group
+
+// in_group(), but throws the first of the errors as it is: for who has to know
+// of which kind it is.
+template<class Body>
+task<void> in_group_or_first_error(Body& body) {
+    try {
+        co_await in_group(body);
+    } catch (const group_error& all) {
+        std::rethrow_exception(all.errors.front());
+    }
+}

@@ -22,7 +22,9 @@ task<void> ask_hundred(async_connection& db, std::int64_t first, Ask& ask,
         try {
             const std::string text = co_await ask(db, number);
             ++(text == std::to_string(number) ? answers.right : answers.wrong);
-        } catch (const pg_error&) {
+        } catch (const pg_error& error) {
+            if (!error.sqlstate.empty()) // that is another error
+                throw;
             ++answers.refused;
         }
 }
@@ -35,7 +37,7 @@ task<two_uses_answers> ask_from_two(async_connection& db, Ask& ask) {
         group.spawn(ask_hundred(db, 2000, ask, answers), "asks, too");
         co_return;
     };
-    co_await in_group(body);
+    co_await in_group_or_first_error(body);
     co_return answers;
 }
 

@@ -31,9 +31,7 @@ task<T> within(event_loop::clock::duration limit, task<T> work) {
         group.cancel(); // the alarm
     };
     try {
-        co_await in_group(both);
-    } catch (const group_error& error) {
-        std::rethrow_exception(error.errors.front()); // there is but one
+        co_await in_group_or_first_error(both); // there is but one
     } catch (const cancelled&) { // from outside; what we have is not lost
         if (!result)
             throw;

@@ -40,9 +40,9 @@ class asio_connection : public pg_connection {
   private:
     //> answer
     asio::awaitable<void> answer_to(int sent) {
-        count_round_trips(1);
         if (sent != 1)
             throw failure();
+        count_round_trips(1);
         for (int left = 1; (left = PQflush(raw())) != 0;) {
             if (left == -1)
                 throw failure();
