@@ -186,8 +186,12 @@ done <<'SURVIVORS'
 0 load_pipeline
 0 load_copy_coroutines
 1000 load_once_coroutines --workers 1
+1150 load_lazy --workers 1
+1000 load_once_processes --workers 1
 SURVIVORS
-for loader in "load_threads --workers 16" "load_coroutines --connections 16"; do
+for loader in "load_threads --workers 16" "load_coroutines --connections 16" \
+    "load_lazy --workers 16" "load_processes --workers 16" \
+    "load_lazy_coroutines --connections 16"; do
     # shellcheck disable=SC2086 # several words
     call "$bin/survivors" $loader
     same "survivors of $loader: exit status" 0 "$status"

@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
-# Nothing lost, nothing twice: load_once and load_once_coroutines, their ledger
-# and their connections, on all the bad days that we could think of. A few of
+# Nothing lost, nothing twice: load_once, load_once_coroutines and
+# load_once_processes, their ledger and their connections, on all the bad days
+# that we could think of. A few of
 # each; tests/exactly_once.sh --full takes the numbers of tests/loaders.md and
-# prints its table.
+# prints its table; with ONLY_LOADER=load_once_processes, say, of one loader.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
 if [[ -z ${WITH_SERVER:-} ]]; then
     mkdir "$work/empty"
-    for program in load_once load_once_coroutines load_retried \
+    for program in load_once load_once_coroutines load_once_processes \
+        load_retried \
         pool_connections hostile_names hostile_values; do
         for url in "" "nonsense://" "postgresql://user:canary@[::1]x/postgres" \
             "postgresql:///postgres?host=$work/empty&password=canary"; do
@@ -240,7 +242,8 @@ in_mid_load() {
         same "$1, while it counted: lines on stderr" 1 "$(wc -l <"$work/load.err")"
         call "$bin/$loader" --rows 60000 --batch 100 --import $import
         same "$1, while it counted: inserted after that" 0 "$(figure inserted)"
-    elif [[ $(figure retries) != 0 ]]; then
+    elif [[ $(figure retries) != 0 ]] ||
+        (($(figure workers_started || echo 0) > $(nproc))); then
         interrupted=$((interrupted + 1))
     fi
     done_right "$1"
@@ -257,7 +260,14 @@ kill_backend() { # as the kernel does, when memory is short
     [[ -z $backend ]] || kill -KILL "$backend" 2>/dev/null || true
 }
 
-for loader in load_once load_once_coroutines; do
+kill_worker() { # a process of the pool
+    local workers
+    mapfile -t workers < <(pgrep -P "$load")
+    ((${#workers[@]} == 0)) ||
+        kill -KILL "${workers[RANDOM % ${#workers[@]}]}" 2>/dev/null || true
+}
+
+for loader in ${ONLY_LOADER:-load_once load_once_coroutines load_once_processes}; do
     # The connections that load, if there is one worker; which command of the
     # last one is the first that commits rows; at how many places each is cut, at
     # least; and how often all that is tried.
@@ -269,6 +279,11 @@ for loader in load_once load_once_coroutines; do
         ;;
     load_once_coroutines) # the first one of them empties the table
         loading=(2 3) first_commit=5
+        cuts_least=$(times 4 50) step=$(times 17 1)
+        kills=$(times 3 1000) commits=$(times 3 1000) crashes=$(times 1 200)
+        ;;
+    load_once_processes) # the parent empties the table, a worker loads
+        loading=(2 3) first_commit=8
         cuts_least=$(times 4 50) step=$(times 17 1)
         kills=$(times 3 1000) commits=$(times 3 1000) crashes=$(times 1 200)
         ;;
@@ -385,9 +400,13 @@ for loader in load_once load_once_coroutines; do
         "$lost_or_twice loads wrong"
 
     # The server dies.
-    for action in restart_server kill_backend; do
+    actions=(restart_server kill_backend)
+    [[ $loader != load_once_processes ]] || actions+=(kill_worker)
+    for action in "${actions[@]}"; do
         lost_or_twice=0 interrupted=0
-        for ((i = 0; i < crashes; ++i)); do
+        rounds=$crashes
+        [[ $action != kill_worker ]] || rounds=$kills
+        for ((i = 0; i < rounds; ++i)); do
             in_mid_load "$loader, $action, $i" "$action"
         done
         at_most "$loader, $action: loads that it interrupted, at least" 1 \
@@ -395,9 +414,10 @@ for loader in load_once load_once_coroutines; do
         case $action in
         restart_server) what="server stopped at once (SIGQUIT) and started" ;;
         kill_backend) what="a backend killed (SIGKILL), so that all are" ;;
+        kill_worker) what="a worker killed (SIGKILL)" ;;
         esac
         row "$loader: $what, in mid-load" \
-            "$crashes, of them $interrupted interrupted a batch" \
+            "$rounds, of them $interrupted interrupted a batch" \
             "$lost_or_twice loads wrong"
     done
 done

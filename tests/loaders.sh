@@ -6,7 +6,8 @@ source "$(dirname "$0")/lib.sh"
 loaders=(load_naive load_autocommit load_one_commit load_batches load_multirow
     load_threads load_copy load_copy_binary load_copy_batches
     load_coroutines load_coroutines_shared load_pipeline load_copy_coroutines
-    load_loops load_loops_processes)
+    load_loops load_loops_processes load_lazy load_processes
+    load_lazy_copied load_lazy_coroutines load_forked_guarded)
 if [[ -x $bin/load_asio ]]; then
     loaders+=(load_asio)
 else
@@ -59,7 +60,12 @@ for rows in 1 3 1000; do
         "load_loops_processes --loops 2 --connections 4" \
         "load_loops --loops 4 --connections 2" \
         "load_loops_processes --loops 4 --connections 2" \
-        "load_asio --connections 7"; do
+        "load_lazy --workers 1" "load_lazy --workers 7 --batch 3" \
+        "load_lazy --workers 2 --warm-up yes" "load_processes --workers 3" \
+        "load_lazy_copied --workers 3 --batch 7" \
+        "load_lazy_coroutines --workers 2 --connections 4" \
+        "load_lazy_coroutines --workers 3 --connections 4" \
+        load_forked_guarded "load_asio --connections 7"; do
         [[ -x $bin/${variant%% *} ]] || continue # load_asio, see above
         # shellcheck disable=SC2086 # several words
         call "$bin/"$variant --rows $rows
@@ -71,7 +77,8 @@ for rows in 1 3 1000; do
         : "${expected:=$result}"
         same "$variant --rows $rows: result" "$expected" "$result"
         case $variant in
-        load_threads* | load_coroutines\ * | load_loops* | load_asio*)
+        load_threads* | load_coroutines\ * | load_loops* | load_asio* | \
+            *lazy* | load_processes* | *guarded)
             commits=$rows
             ;;
         load_copy_coroutines*) # one for each part that has rows
@@ -113,6 +120,9 @@ done <<'TRIPS'
 4 load_copy_coroutines --connections 2
 3000 load_loops --loops 2 --connections 4
 3000 load_loops_processes --loops 2 --connections 4
+3000 load_processes --workers 3
+3000 load_lazy --workers 2 --warm-up yes
+3000 load_lazy_coroutines --workers 2 --connections 4 --warm-up yes
 TRIPS
 call "$bin/load_copy_batches" --rows 2001
 same "load_copy_batches: exit status" 0 "$status"
@@ -160,7 +170,8 @@ damage() {
            LANGUAGE plpgsql AS 'BEGIN $2 END';
            CREATE OR REPLACE TRIGGER damage BEFORE INSERT ON many_hands.samples
            FOR EACH ROW EXECUTE FUNCTION many_hands.damage()"
-    for program in "${loaders[@]}" load_once load_once_coroutines; do
+    for program in "${loaders[@]}" load_once load_once_coroutines \
+        load_once_processes; do
         few=() # sessions, for who has 48
         [[ $program != load_loops* ]] || few=(--connections 4)
         call "$bin/$program" --rows 50 "${few[@]}"
@@ -196,7 +207,7 @@ for program in "${loaders[@]}"; do
     query 'TRUNCATE many_hands.samples'
     case $program in
     load_copy* | load_multirow | load_pipeline) rows=3000000 ;;
-    *_shared | load_loops*) rows=100000 ;;
+    *_shared | load_loops* | *lazy* | load_processes) rows=100000 ;;
     *) rows=300000 ;;
     esac
     "$bin/$program" --rows $rows >"$work/out" 2>"$work/err" &
@@ -232,7 +243,8 @@ for program in "${loaders[@]}"; do
         query 'CREATE TABLE many_hands.survivors AS TABLE many_hands.samples'
         # They are the first rows, but for those of several threads or tasks.
         case $program in
-        load_threads | load_loops* | load_coroutines | load_asio) ;;
+        load_threads | load_loops* | load_coroutines | load_asio | *lazy* | \
+            load_processes) ;;
         *) rows=$survived ;;
         esac
         "$bin/load_copy" --rows "$rows" >/dev/null

@@ -133,7 +133,7 @@ fails "a second page" "loaders.md:[0-9]+: code async_load.hpp#load_raws: nothing
     sed -i 's/async_load.hpp#load_rows/async_load.hpp#load_raws/' \
     ../06-coroutines/loaders.md
 fails "a machine with a problem that is none" "loaders.md:[0-9]+: .*no problem dsk" \
-    sed -i 's/machine: load disk/machine: load dsk/' ../06-coroutines/loaders.md
+    sed -i 's/machine: load cores disk/machine: load cores dsk/' ../06-coroutines/loaders.md
 fails "no reference" "the chapter has no reference.json; time.sh --reference" \
     rm reference.json
 fails "a broken reference" "weave: reference.json cannot be read" \

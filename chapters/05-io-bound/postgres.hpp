@@ -9,6 +9,7 @@
 
 #include <libpq-fe.h>
 #include <poll.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -123,6 +124,16 @@ class pg_result {
     std::unique_ptr<PGresult, decltype(&PQclear)> raw_;
 };
 
+// As getpid(), but asks the kernel after a fork only. A connection looks at it
+// with every call, some thirty times for a row; where the kernel took 180 ns
+// for its answer, that was a seventh of the row's processor time.
+inline pid_t this_process() {
+    static pid_t number = ::getpid();
+    [[maybe_unused]] static const int told = ::pthread_atfork(
+        nullptr, nullptr, /*in the child*/ [] { number = ::getpid(); });
+    return number;
+}
+
 class pg_connection {
   public:
     using clock = std::chrono::steady_clock;
@@ -164,6 +175,8 @@ class pg_connection {
 
     // How often this program has waited for an answer, in all its sessions.
     static std::int64_t round_trips() { return round_trips_; }
+    // And how often it has begun to connect.
+    static std::int64_t connections() { return connections_; }
 
     // Runs one or more commands without parameters, in one round trip.
     pg_result run(const std::string& sql) {
@@ -260,6 +273,7 @@ class pg_connection {
     // that, and at last must_be_connected(), which throws no_connection.
     struct unconnected {};
     explicit pg_connection(unconnected) {
+        ++connections_;
         const std::string url = database_url();
         const char* names[] = {"dbname", "fallback_application_name", nullptr};
         const char* values[] = {url.c_str(), "many-hands", nullptr};
@@ -284,7 +298,7 @@ class pg_connection {
     }
 
     PGconn* raw() const {
-        if (::getpid() != raw_.get_deleter().owner)
+        if (this_process() != raw_.get_deleter().owner)
             throw std::logic_error("this connection is another process's: "
                                    "connect after the fork");
         return raw_.get();
@@ -314,9 +328,9 @@ class pg_connection {
     // A copy in a forked child must not say good-bye in its parent's name.
     struct closer {
         pid_t owner;
-        closer() : owner(::getpid()) {}
+        closer() : owner(this_process()) {}
         void operator()(PGconn* connection) const {
-            if (::getpid() == owner)
+            if (this_process() == owner)
                 PQfinish(connection);
         }
     };
@@ -376,7 +390,7 @@ class pg_connection {
         return {text + "; " + how_to_get_a_server, state};
     }
 
-    static inline std::atomic<std::int64_t> round_trips_ = 0;
+    static inline std::atomic<std::int64_t> round_trips_ = 0, connections_ = 0;
     std::unique_ptr<PGconn, closer> raw_;
     end_of_waiting end_;
 };

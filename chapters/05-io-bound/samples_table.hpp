@@ -1,6 +1,7 @@
 // The table that every load_* program fills, and the proof that it did.
 #pragma once
 
+#include "01-processes/shared_memory.hpp"
 #include "04-data-parallelism/sample.hpp"
 #include "common/check.hpp"
 #include "common/cli.hpp"
@@ -10,6 +11,7 @@
 #include "postgres.hpp"
 #include "row_hash.hpp"
 #include "server_counters.hpp"
+#include "server_processes.hpp"
 
 #include <fmt/core.h>
 #include <sys/resource.h>
@@ -30,6 +32,7 @@ struct load_job {
     std::int64_t workers = default_workers();
     std::int64_t seed = 1;
     std::int64_t kill_at = 0; // die before this row; 0: never
+    std::string costs = "no"; // print them, too
 };
 
 // Columns of the table and of one line of COPY: id_client, class_0, class_1...
@@ -179,19 +182,37 @@ class samples_load {
         syncs_before_ = syncs(others);
         rtt_us_ = round_trip_us();
         round_trips_before_ = pg_connection::round_trips();
+        if (job_.costs == "yes" && (server_ = server_processes::find(db_)))
+            server_cpu_before_ = server_->cpu_s();
         clock_ = stopwatch();
         before_ = used_up::so_far();
     }
 
-    // Every loader calls it before it sends a row, from whichever thread: so
-    // `survivors` can kill it half-way.
+    // Every loader calls it before it sends a row, from whichever thread or
+    // child: so `survivors` can kill it half-way.
     void row_begins() {
-        if (++rows_begun_ == job_.kill_at)
+        const std::int64_t row = ++*rows_begun_;
+        if (job_.kill_at > 0 && row >= job_.kill_at) {
+            ::kill(process_, SIGKILL); // its children die with it
             ::raise(SIGKILL);
+        }
     }
 
-    // Stops the clock before finish() does.
-    void stop() { seconds_ = clock_.seconds(); }
+    // Stops the clock, if finish() would be too late for that. Those who have
+    // loaded are still there.
+    void stop() {
+        seconds_ = clock_.seconds();
+        after_ = used_up::so_far();
+        round_trips_after_ = pg_connection::round_trips();
+        if (job_.costs != "yes")
+            return;
+        client_kib_ = memory_kib(process_);
+        if (server_) {
+            server_cores_busy_ =
+                (server_->cpu_s() - server_cpu_before_) / *seconds_;
+            server_kib_ = server_->kib();
+        }
+    }
 
     // For children that have loaded: what they used, and how often they waited
     // for an answer.
@@ -251,12 +272,11 @@ class samples_load {
 
   private:
     void print_figures(const sessions& others, std::int64_t inserted) {
-        const double seconds = seconds_.value_or(clock_.seconds());
-        const used_up after = used_up::so_far();
-        const double cpu_us = after.cpu_us - before_.cpu_us;
-        const std::int64_t waits = after.waits - before_.waits;
-        const std::int64_t trips =
-            pg_connection::round_trips() - round_trips_before_;
+        if (!seconds_)
+            stop();
+        const double cpu_us = after_.cpu_us - before_.cpu_us;
+        const std::int64_t waits = after_.waits - before_.waits;
+        const std::int64_t trips = round_trips_after_ - round_trips_before_;
         if (!db_.is_idle()) // the server was restarted, and others went on
             db_ = std::move(*connect_within(std::chrono::seconds(30),
                                             [](pg_connection&) {}));
@@ -266,8 +286,8 @@ class samples_load {
             fmt::format("SELECT count(DISTINCT xmin::text) FROM {}",
                         samples_table));
         fmt::print("rows_per_s: {:.0f}\n",
-                   static_cast<double>(inserted) / seconds);
-        fmt::print("cores_busy: {:.3f}\n", 1e-6 * cpu_us / seconds);
+                   static_cast<double>(inserted) / *seconds_);
+        fmt::print("cores_busy: {:.3f}\n", 1e-6 * cpu_us / *seconds_);
         const auto rows = double(std::max<std::int64_t>(1, inserted));
         fmt::print("row_cpu_us: {:.1f}\n", cpu_us / rows);
         fmt::print("row_waits: {:.2f}\n", double(waits) / rows);
@@ -277,6 +297,12 @@ class samples_load {
         fmt::print("wal_syncs: {}\n",
                    syncs_after ? std::to_string(*syncs_after - *syncs_before_)
                                : "not available");
+        if (job_.costs != "yes")
+            return;
+        fmt::print("client_kib: {}\n", client_kib_);
+        if (server_)
+            fmt::print("server_cores_busy: {:.3f}\nserver_kib: {}\n",
+                       server_cores_busy_, server_kib_);
     }
 
     // Count and checksum of what the server has: every row comes back, and
@@ -313,11 +339,16 @@ class samples_load {
     pg_connection db_;
     std::optional<std::int64_t> syncs_before_;
     double rtt_us_ = 0;
-    std::int64_t round_trips_before_ = 0;
-    std::atomic<std::int64_t> rows_begun_ = 0;
+    std::int64_t round_trips_before_ = 0, round_trips_after_ = 0;
+    const pid_t process_ = ::getpid(); // children have it, too
+    const shared_mapping<std::atomic<std::int64_t>> rows_begun_ =
+        make_shared_memory<std::atomic<std::int64_t>>();
     stopwatch clock_;
     std::optional<double> seconds_;
-    used_up before_;
+    used_up before_, after_;
+    std::optional<server_processes> server_;
+    double server_cpu_before_ = 0, server_cores_busy_ = 0;
+    std::int64_t client_kib_ = 0, server_kib_ = 0;
 };
 
 inline cli load_options(const char* program, const char* what, load_job& job) {
@@ -325,6 +356,8 @@ inline cli load_options(const char* program, const char* what, load_job& job) {
     options.number("rows", job.rows, 1, 1'000'000'000, "rows in all")
         .number("seed", job.seed, 0, 1'000'000'000, "other seed, other rows")
         .number("kill-at", job.kill_at, 0, 1'000'000'000,
-                "die by SIGKILL before this row; 0: never");
+                "die by SIGKILL before this row; 0: never")
+        .choice("costs", job.costs, {"no", "yes"},
+                "say what it and the server use, too");
     return options;
 }

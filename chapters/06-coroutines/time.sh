@@ -186,8 +186,6 @@ load variant load_coroutines@connections=48@rtt_us=1000 load_coroutines \
     --connections 48 --rows 1920
 load variant load_threads@workers=48@rtt_us=1000 load_threads --workers 48 \
     --rows 1920
-load sweep load_loops@rtt_us=1000 load_loops --rows 1920
-load sweep load_loops_processes@rtt_us=1000 load_loops_processes --rows 1920
 load variant load_pipeline@rtt_us=1000 load_pipeline --rows 40000
 load sweep load_pipeline@sync-every=100@rtt_us=1000 load_pipeline \
     --sync-every 100 --rows 10000
@@ -215,19 +213,6 @@ for rtt in 0 5000; do
         --sync-every 1 --rows 1000
     load sweep load_copy@rtt_us=$rtt load_copy --rows 100000
 done
-load variant load_loops@rtt_us=0 load_loops --rows 2000
-load variant load_loops_processes@rtt_us=0 load_loops_processes --rows 2000
-load detail load_copy_coroutines@connections=2@rtt_us=0 load_copy_coroutines \
-    --connections 2 --rows 100000
-if [[ -x $bin/load_asio ]] || $list; then
-    for rtt in 0 1000; do
-        load sweep load_asio@connections=48@rtt_us=$rtt load_asio \
-            --connections 48 --rows 1920
-    done
-else
-    absent load_asio@connections=48@rtt_us=0 "no Asio"
-    absent load_asio@connections=48@rtt_us=1000 "no Asio"
-fi
 if [[ $MANY_HANDS_SERVER == private ]]; then
     peer pgbench@clients=48@threads=1@rtt_us=1000 \
         "$here/../05-io-bound/peers.sh" pgbench 4800 48 1000 1
@@ -245,6 +230,14 @@ for how in "shared 200" "pipeline 3000"; do
 done
 note "rtt us: the median of twenty empty queries before the clock starts, so what the dial adds and what a message costs. Row cpu: of the client. Row waits: how often the client has gone to sleep, for each row."
 note "The article loaded 100,000 rows in 354 s, in 92 s with 48 threads, and in 25 s with a task for each row."
+
+problem cores "48 connections without the dial: one loop, two, and others" \
+    rows_per_s
+variant load_coroutines@connections=48 load_coroutines --connections 48 \
+    --rows 4000
+variant load_loops load_loops --rows 4000
+variant load_loops_processes load_loops_processes --rows 4000
+asio load_asio@connections=48 load_asio --connections 48 --rows 4000
 
 # The article's machine, as its figures tell of it: a server next door, with a
 # disk that takes its time. Nothing but commit_delay is slow here.

@@ -226,7 +226,7 @@ std::string curves_picture(const problem& of, const curves& shown,
         picture_head(300 + 20 * next)
         + fmt::format(
             "set border 3 lc rgb '{0}'\n"
-            "set key below left Left reverse maxcols 1\n"
+            "set key below left Left reverse maxcols 1 height 1\n"
             "set xlabel {1} textcolor rgb '{0}'\n"
             "set ylabel {2} textcolor rgb '{0}'\n"
             "set xtics ({3})\n",

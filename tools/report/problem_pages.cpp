@@ -2,6 +2,7 @@
 
 #include "claims.hpp"
 #include "curves.hpp"
+#include "frontier.hpp"
 #include "gnuplot.hpp"
 #include "headings.hpp"
 #include "lanes.hpp"
@@ -133,6 +134,10 @@ static void add_pictures(document& page, const chapter& c, const problem& p) {
     add(name + "-percentiles", percentiles_picture(p, c.name),
         "How long the requests took: half, 90 and 99 of a hundred at most so "
         "long, and the longest; medians of the rounds.");
+    add(name + "-frontier", frontier_picture(p, c.name),
+        "After each name: how many of 2,300 rows are there if it is killed "
+        "half-way. Filled: nobody is faster and keeps as much.",
+        frontier_in_words(p));
     add(name, strip_picture(p, c.name),
         "Every run is a dot; the bar is the median; circles: second runs.");
 }

@@ -1,0 +1,52 @@
+// Hands an open file or socket to another process: a number of ours is no use
+// there, so the kernel makes one that means the same.
+//
+// Source: unix(7), SCM_RIGHTS; cmsg(3).
+#pragma once
+
+#include "common/check.hpp"
+#include "common/descriptor.hpp"
+
+#include <sys/socket.h>
+
+#include <array>
+#include <cstring>
+
+//> send
+// Sends `fd` through a Unix socket, as a message beside one byte.
+inline void send_descriptor(int through, int fd) {
+    char byte = 0;
+    iovec data = {&byte, 1};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> room{};
+    msghdr message = {};
+    message.msg_iov = &data;
+    message.msg_iovlen = 1;
+    message.msg_control = room.data();
+    message.msg_controllen = room.size();
+    cmsghdr* rights = CMSG_FIRSTHDR(&message);
+    rights->cmsg_level = SOL_SOCKET;
+    rights->cmsg_type = SCM_RIGHTS;
+    rights->cmsg_len = CMSG_LEN(sizeof(int));
+    std::memcpy(CMSG_DATA(rights), &fd, sizeof fd);
+    check(::sendmsg(through, &message, MSG_NOSIGNAL), "sendmsg");
+}
+//< send
+
+// Waits for one. Throws runtime_error if the other side has hung up.
+inline descriptor receive_descriptor(int through) {
+    char byte = 0;
+    iovec data = {&byte, 1};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> room{};
+    msghdr message = {};
+    message.msg_iov = &data;
+    message.msg_iovlen = 1;
+    message.msg_control = room.data();
+    message.msg_controllen = room.size();
+    check(::recvmsg(through, &message, MSG_CMSG_CLOEXEC), "recvmsg");
+    const cmsghdr* rights = CMSG_FIRSTHDR(&message);
+    if (rights == nullptr || rights->cmsg_type != SCM_RIGHTS)
+        throw std::runtime_error("no descriptor came");
+    int fd = -1;
+    std::memcpy(&fd, CMSG_DATA(rights), sizeof fd);
+    return descriptor(fd);
+}

@@ -1,0 +1,101 @@
+"""The co-rotinas article's last loader: a pool of processes, and a database
+object that connects when it is first used. With psycopg 3:
+
+    tools/with_postgres.sh python3 chapters/07-lazy-connections/reference.py \
+        --rows 2000 --workers 8 --batch 20
+"""
+import argparse
+import os
+import random
+import sys
+import time
+import uuid
+from multiprocessing import get_context
+
+try:
+    import psycopg
+except ImportError:
+    print("reference.py: needs psycopg 3 (tools/setup.sh --peers)",
+          file=sys.stderr)
+    sys.exit(3)
+
+INSERT = ("INSERT INTO many_hands.samples VALUES ("
+          + ", ".join(["%s"] * 11) + ")")
+
+
+class DatabaseLazy:
+    def __init__(self, url):
+        self.url = url
+        self.conn = None
+
+    def get_conn(self):
+        if self.conn is None:
+            self.conn = psycopg.connect(self.url)
+        return self.conn
+
+    def save_message(self, row):
+        conn = self.get_conn()
+        with conn.cursor() as cursor:
+            cursor.execute(INSERT, row)
+        conn.commit()
+
+
+class LoaderMultiProcess:
+    def __init__(self, db):
+        self.db = db
+
+    def load(self, rows):
+        for row in rows:
+            self.db.save_message(row)
+        # Whose session it was; the article's returns nothing.
+        return os.getpid(), self.db.get_conn().info.backend_pid
+
+    def load_parallel(self, pool, slices):
+        return pool.map(self.load, slices)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=2000)
+    parser.add_argument("--workers", type=int, default=8)
+    parser.add_argument("--batch", type=int, default=20)
+    job = parser.parse_args()
+    if "DATABASE_URL" not in os.environ:
+        print("reference.py: DATABASE_URL is not set; run it under"
+              " tools/with_postgres.sh", file=sys.stderr)
+        sys.exit(3)
+    url = os.environ["DATABASE_URL"]
+    rows = [(str(uuid.uuid4()), *(random.random() for _ in range(10)))
+            for _ in range(job.rows)]
+    slices = [rows[first:first + job.batch]
+              for first in range(0, job.rows, job.batch)]
+    print(f"psycopg {psycopg.__version__}, {psycopg.pq.__impl__};"
+          f" {job.rows} rows, {job.workers} workers")
+    with psycopg.connect(url, autocommit=True) as db:
+        db.execute("CREATE SCHEMA IF NOT EXISTS many_hands")
+        db.execute("CREATE TABLE IF NOT EXISTS many_hands.samples ("
+                   "id_client text NOT NULL, "
+                   + ", ".join(f"class_{c} float8 NOT NULL"
+                               for c in range(10)) + ")")
+        db.execute("TRUNCATE many_hands.samples")
+
+    loader = LoaderMultiProcess(DatabaseLazy(url))
+    # By fork, as in the article's Python.
+    with get_context("fork").Pool(job.workers) as pool:
+        start = time.perf_counter()
+        answers = loader.load_parallel(pool, slices)
+        seconds = time.perf_counter() - start
+
+    with psycopg.connect(url) as db:
+        found, commits = db.execute(
+            "SELECT count(*), count(DISTINCT xmin::text)"
+            " FROM many_hands.samples").fetchone()
+    print(f"rows_per_s: {job.rows / seconds:.0f}")
+    print(f"workers_that_loaded: {len({worker for worker, _ in answers})}")
+    print(f"connected_while_loading: {len({one for _, one in answers})}")
+    print(f"commits: {commits}")
+    print(f"result: {found} (expected {job.rows})")
+    sys.exit(0 if found == job.rows else 4)
+
+
+main()
