@@ -57,15 +57,18 @@ for workers in 1 3 16; do
     for how in "lazy yes" "lazy no" "processes yes"; do
         read -r loader warm <<<"$how"
         what="load_$loader, $workers workers, warm-up $warm"
-        runs "result: 2000 rows" load_$loader --rows 2000 --workers $workers \
+        runs "result: 2000 rows" "load_$loader" --rows 2000 --workers $workers \
             --warm-up "$warm"
         [[ $loader == processes ]] ||
             same "$what: before the first use" 0 \
                 "$(number sessions_before_first_use)"
-        same "$what: sessions" "$([[ $warm == yes ]] && echo $workers ||
-            number workers_that_loaded)" "$(number sessions)"
-        same "$what: connected while loading" \
-            "$([[ $warm == yes ]] && echo 0 || number workers_that_loaded)" \
+        if [[ $warm == yes ]]; then
+            sessions=$workers connected=0
+        else # only who has something to load
+            sessions=$(number workers_that_loaded) connected=$sessions
+        fi
+        same "$what: sessions" "$sessions" "$(number sessions)"
+        same "$what: connected while loading" "$connected" \
             "$(number connected_while_loading)"
         same "$what: at the end" 0 "$(number sessions_at_the_end)"
         same "$what: commits" 2000 "$(number commits)"
@@ -85,10 +88,10 @@ runs "sessions: 30"$'\n' load_processes --rows 100 --workers 30
 # The article's: a connection for each message.
 for job in "8 2000 20 25" "4 400 20 10" "1 20 20 1" "3 7 1 7" "30 2000 20 100"; do
     read -r workers rows batch chunks <<<"$job"
-    runs "result: $rows rows" load_lazy_copied --rows $rows --batch $batch \
-        --workers $workers
-    same "load_lazy_copied $job: messages" $chunks "$(number chunks)"
-    same "load_lazy_copied $job: connections" $chunks \
+    runs "result: $rows rows" load_lazy_copied --rows "$rows" --batch "$batch" \
+        --workers "$workers"
+    same "load_lazy_copied $job: messages" "$chunks" "$(number chunks)"
+    same "load_lazy_copied $job: connections" "$chunks" \
         "$(number connected_while_loading)"
 done
 
@@ -107,7 +110,7 @@ eventually nobody_there
 for loader in load_lazy load_processes; do
     begin=$SECONDS
     call timeout 60 "$bin/$loader" --workers 60 --rows 2000 --batch 2
-    same "$loader, server full: exit status" 1 "$status"
+    same "$loader, server full: exit status" 3 "$status"
     same "$loader, server full: lines on stderr" 1 "$(wc -l <"$work/err")"
     matches "$loader, server full" "too many clients" "$err"
     at_most "$loader, server full: seconds" $((SECONDS - begin)) 20
@@ -132,6 +135,7 @@ wait "${others[@]}" || true
 
 for loader in load_lazy load_processes load_lazy_coroutines load_once_processes; do
     for signal in INT TERM KILL; do
+        query "TRUNCATE many_hands.samples"
         env --default-signal=INT "$bin/$loader" --rows 10000000 --workers 4 >"$work/out" 2>"$work/err" &
         pid=$!
         loading() { [[ $(query "SELECT count(*) FROM many_hands.samples") -gt 9 ]]; }
@@ -145,6 +149,5 @@ for loader in load_lazy load_processes load_lazy_coroutines load_once_processes;
         gone() { ! kill -0 "${children[@]}" 2>/dev/null; }
         eventually gone
         eventually nobody_there
-        query "TRUNCATE many_hands.samples"
     done
 done

@@ -10,6 +10,7 @@
 #     tests/speed.sh 05
 #     tests/speed.sh 06
 #     tests/speed.sh 06-loaders
+#     tests/speed.sh 07
 # shellcheck disable=SC2317 # ours and theirs are called by pairs
 set -Eeuo pipefail
 
@@ -17,13 +18,13 @@ chapter=${1:-}
 root=$(dirname "$(dirname "$(readlink -f "$0")")")
 rounds=20 low=6 high=15
 case $chapter in
-04 | 05 | 06 | 06-loaders) ;;
+04 | 05 | 06 | 06-loaders | 07) ;;
 *)
-    echo "speed.sh: '$chapter', there are 04, 05, 06 and 06-loaders" >&2
+    echo "speed.sh: '$chapter', there are 04, 05, 06, 06-loaders and 07" >&2
     exit 2
     ;;
 esac
-if [[ $chapter == 05 || $chapter == *loaders ]] &&
+if [[ $chapter == 0[57] || $chapter == *loaders ]] &&
     [[ -z ${MANY_HANDS_SERVER:-} ]]; then
     exec "$root/tools/with_postgres.sh" "$0" "$chapter"
 fi
@@ -155,6 +156,44 @@ if [[ $chapter == 06-loaders ]]; then
     dial=("$bin/delay_proxy" --rtt-us 1000)
     theirs() { load coroutines_shared --rows 300; }
     pairs "48 tasks, a commit a row / the article's way, 1000 us" "slower it is"
+    exit
+fi
+
+if [[ $chapter == 07 ]]; then
+    peers=$root/chapters/05-io-bound/peers.sh
+    python=(/usr/bin/python3 "$root/chapters/07-lazy-connections/reference.py")
+    for rtt in 0 1000; do
+        dial=(env)
+        ((rtt == 0)) || dial=("$bin/delay_proxy" --rtt-us "$rtt")
+        load() { "${dial[@]}" "$bin/load_$1" "${@:2}"; }
+        ours() {
+            load lazy --workers 48 --rows 7200 --batch 150 --warm-up yes
+        }
+        theirs() { "$peers" pgbench 7200 48 "$rtt" 2; } # 150 rows a client
+        pairs "48 lazy processes / pgbench -c 48 -j 2, $rtt us" \
+            "at least $((rtt == 0 ? 95 : 75)) %"
+        theirs() { load threads --workers 48 --rows 7200; }
+        pairs "48 lazy processes / 48 threads, $rtt us" "as it is"
+        # As the article has it: they connect while the clock runs.
+        ours() { load lazy --workers 48 --rows 4800 --batch 50; }
+        theirs() { "${dial[@]}" "${python[@]}" --rows 4800 --workers 48 --batch 50; }
+        pairs "48 lazy processes / psycopg's, $rtt us" "at least 2.5"
+    done
+    theirs() { load naive --rows 100; }
+    for how in "threads --workers 48" "coroutines --connections 48" "loops" \
+        "loops_processes" "processes --workers 48 --batch 50" \
+        "lazy --workers 48 --warm-up yes --batch 50" \
+        "lazy_coroutines --warm-up yes"; do
+        read -ra words <<<"$how"
+        ours() { load "${words[@]}" --rows 4800; }
+        pairs "load_${words[0]}, 48 connections / load_naive, 1000 us" \
+            "at least 15"
+    done
+    ours() { load copy --rows 200000; }
+    theirs() { "$peers" psql_copy 200000 1 1000; }
+    pairs "load_copy / psql \\copy, 1000 us" "at least 0.9"
+    ours() { load copy_binary --rows 200000; }
+    pairs "load_copy_binary / psql \\copy, 1000 us" "at least 0.9"
     exit
 fi
 

@@ -5,6 +5,7 @@
 #include "tools/report/document.hpp"
 #include "tools/report/files.hpp"
 #include "tools/report/forest.hpp"
+#include "tools/report/frontier.hpp"
 #include "tools/report/glance.hpp"
 #include "tools/report/pages.hpp"
 #include "tools/report/percentiles.hpp"
@@ -297,6 +298,47 @@ TEST_CASE("percentiles of those who print them") {
                contains("a: 10 µs, 20 µs, too few, 6.0 ms."));
     of.labels.erase(of.labels.begin());
     CHECK(percentiles_picture(of, "04").empty());
+}
+
+// A loader that loads so many rows a second, of which so many survive.
+static label loader(const std::string& name, int per_s, int survivors) {
+    label made = timed(name, 1);
+    for (sample& one : made.samples)
+        one.printed.figures = {{"rows_per_s", std::to_string(per_s)},
+                               {"survivors", std::to_string(survivors)}};
+    return made;
+}
+
+TEST_CASE("on the frontier is who is beaten by nobody in both") {
+    problem of{"board",
+               "All",
+               "rows_per_s",
+               {loader("safe", 250, 1150), loader("safe_and_fast", 6000, 1150),
+                loader("slow_and_lost", 900, 0), loader("batches", 5000, 1000),
+                loader("fastest", 300'000, 0), timed("a_peer", 1)},
+               {}};
+    std::vector<std::string> on, all;
+    for (const frontier_mark& one : frontier_of(of)) {
+        all.push_back(one.name);
+        if (one.on_frontier)
+            on.push_back(one.name);
+    }
+    CHECK(all
+          == std::vector<std::string>{"safe_and_fast", "safe", "batches",
+                                      "fastest", "slow_and_lost"});
+    CHECK(on == std::vector<std::string>{"safe_and_fast", "fastest"});
+    CHECK(frontier_in_words(of)
+          == "On the frontier: safe_and_fast (6.0 k; 1150 survive), "
+             "fastest (300 k; none survive).");
+    CHECK_THAT(frontier_picture(of, "07"), contains("safe_and_fast: 1150"));
+    // Of those that failed nobody speaks; nor where all keep as much.
+    of.labels[1].trouble = "wrong result";
+    CHECK(frontier_of(of).at(0).name == "safe");
+    of.labels.resize(3);
+    of.labels[2] = loader("as_safe", 900, 1150);
+    of.labels[1] = loader("safe_too", 900, 1150);
+    CHECK(frontier_of(of).empty());
+    CHECK(frontier_picture(of, "07").empty());
 }
 
 // --- Both pages

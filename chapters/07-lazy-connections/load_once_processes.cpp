@@ -62,6 +62,7 @@ int main(int argc, char** argv) try {
     const std::string name = fmt::format("{}: seed {}, {} rows by {}", import,
                                          job.seed, job.rows, batch);
     const sample_source source(static_cast<std::uint64_t>(job.seed));
+    crew all(load, job.workers);
     load.start();
     per_process<session_and_ledger> mine([&] { return open(name); });
     const auto retries = [&] { // of this process so far
@@ -86,7 +87,7 @@ int main(int argc, char** argv) try {
                           [&] { load.row_begins(); });
             };
             once_loaded one{{}, 0, -retries()};
-            one.took = measured([&] {
+            one.took = all.work([&] {
                 if (mine.get().done.once(rows.first / batch, copy, limit))
                     one.inserted = rows.end - rows.first;
             });
@@ -94,11 +95,11 @@ int main(int argc, char** argv) try {
             return one;
         },
         {.workers = job.workers, .attempts = 1000});
-    const auto all = pool.map(slices_of(job.rows, batch));
+    const auto loaded = all.map(pool, slices_of(job.rows, batch));
     //< batches
     load.stop();
     once_loaded sum{{}, 0, retries()};
-    for (const once_loaded& one : all) {
+    for (const once_loaded& one : loaded) {
         sum.inserted += one.inserted;
         sum.retries += one.retries;
         load.count_elsewhere({one.took.cpu_us, one.took.waits},

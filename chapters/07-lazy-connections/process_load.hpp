@@ -95,9 +95,27 @@ class crew {
     // a load that is incomplete needs no more rows.
     template<class Work>
     slice_loaded work(const Work& what) try {
-        return shared_->failed ? slice_loaded{} : measured(what);
+        return has_failed() ? slice_loaded{} : measured(what);
+    } catch (const missing&) {
+        shared_->status = 3;
+        throw;
+    } catch (const wrong_result&) {
+        shared_->status = 4;
+        throw;
     } catch (...) {
-        shared_->failed = true;
+        shared_->status = 1;
+        throw;
+    }
+    // pool.map(tasks). An error comes from a worker as a text; it is thrown as
+    // what it was there, so that we end as failed() of check.hpp says.
+    template<class Pool, class Tasks>
+    auto map(Pool& pool, const Tasks& tasks) const try {
+        return pool.map(tasks);
+    } catch (const std::runtime_error& error) {
+        if (shared_->status == 3)
+            throw missing(error.what());
+        if (shared_->status == 4)
+            throw wrong_result(error.what());
         throw;
     }
     // Waits until all workers are here, once, or one has failed. Who waits is
@@ -106,7 +124,7 @@ class crew {
     void meet() {
         const stopwatch clock;
         ++shared_->here;
-        while (shared_->here < workers_ && !shared_->failed) {
+        while (shared_->here < workers_ && !has_failed()) {
             if (clock.seconds() > 30)
                 throw std::runtime_error("a worker did not come");
             std::this_thread::sleep_for(std::chrono::microseconds(100));
@@ -116,8 +134,10 @@ class crew {
   private:
     struct state {
         std::atomic<std::int64_t> here = 0;
-        std::atomic<bool> failed = false;
+        std::atomic<int> status = 0; // that we shall end with
     };
+    bool has_failed() const { return shared_->status != 0; }
+
     const std::int64_t workers_, others_;
     const shared_mapping<state> shared_ = make_shared_memory<state>();
 };
@@ -133,9 +153,9 @@ int load_by(process_pool<Task, slice_loaded>& pool, samples_load& load,
     pg_connection& db = load.session();
     fmt::print("sessions_before_first_use: {}\n", all.sessions(db));
     if (job.warm_up == "yes")
-        pool.map(std::vector<Task>(std::size_t(job.workers)));
+        all.map(pool, std::vector<Task>(std::size_t(job.workers)));
     load.start();
-    const std::vector<slice_loaded> answers = pool.map(tasks);
+    const std::vector<slice_loaded> answers = all.map(pool, tasks);
     load.stop();
     std::set<pid_t> workers;
     std::int64_t connections = 0;
