@@ -53,6 +53,22 @@ eventually nobody_there
 
 # --- As many sessions as workers ----------------------------------------------------
 
+# The article's, in Python.
+if /usr/bin/python3 -c 'import psycopg' 2>/dev/null; then
+    reference=(/usr/bin/python3 "$chapter/reference.py")
+    call "${reference[@]}" --rows 400 --workers 4
+    same "reference.py: exit status" 0 "$status"
+    same "reference.py: connections" 10 "$(number connected_while_loading)"
+    same "reference.py: commits" 400 "$(number commits)"
+    call "${reference[@]}" --rows 400 --workers 4 --warm-up
+    same "reference.py --warm-up: exit status" 0 "$status"
+    at_most "reference.py --warm-up: connections" \
+        "$(number connected_while_loading)" 4
+    same "reference.py --warm-up: commits" 400 "$(number commits)"
+else
+    echo "not tried, there is no psycopg: reference.py"
+fi
+
 for workers in 1 3 16; do
     for how in "lazy yes" "lazy no" "processes yes"; do
         read -r loader warm <<<"$how"

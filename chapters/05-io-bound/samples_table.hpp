@@ -181,9 +181,9 @@ class samples_load {
     void start(const sessions& others = {}) {
         syncs_before_ = syncs(others);
         rtt_us_ = round_trip_us();
-        round_trips_before_ = pg_connection::round_trips();
         if (job_.costs == "yes" && (server_ = server_processes::find(db_)))
             server_cpu_before_ = server_->cpu_s();
+        round_trips_before_ = pg_connection::round_trips();
         clock_ = stopwatch();
         before_ = used_up::so_far();
     }

@@ -33,21 +33,25 @@ class server_processes {
         std::string field; // the second one is "(postgres)"
         for (int i = 1; i <= 15; ++i)
             stat >> field;
-        double ended_ticks = 0, sum = 0, one = 0;
-        for (int i = 0; i < 2 && stat >> one; ++i) // cutime, cstime
-            ended_ticks += one;
-        sum = ended_ticks / double(::sysconf(_SC_CLK_TCK));
+        double user = 0, system = 0; // of its children that have ended
+        stat >> user >> system;
+        double sum =
+            (user + system) / double(::sysconf(_SC_CLK_TCK)) + ran_s(first_);
         std::ifstream children(
             fmt::format("/proc/{0}/task/{0}/children", first_));
         for (pid_t child = 0; children >> child;)
-            if (std::ifstream(fmt::format("/proc/{}/schedstat", child)) >> one)
-                sum += one / 1e9;
+            sum += ran_s(child);
         return sum;
     }
     // What they have in memory, as memory_kib() counts.
     std::int64_t kib() const { return memory_kib(first_); }
 
   private:
+    static double ran_s(pid_t pid) {
+        double ns = 0; // 0 if it has just ended
+        std::ifstream(fmt::format("/proc/{}/schedstat", pid)) >> ns;
+        return ns / 1e9;
+    }
     explicit server_processes(pid_t first) : first_(first) {}
     pid_t first_;
 };

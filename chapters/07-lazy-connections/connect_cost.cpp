@@ -12,7 +12,7 @@
 int main(int argc, char** argv) try {
     std::int64_t connections = 48;
     cli("connect_cost", "Connects in turn, and at once.")
-        .number("connections", connections, 1, 150, "of each kind")
+        .number("connections", connections, 1, 95, "of each kind")
         .parse(argc, argv);
     stop_on_signals();
     allow_descriptors(2 * connections + 50);

@@ -26,11 +26,17 @@ class per_process {
     // A copy has none yet.
     per_process(const per_process& other) : make_(other.make_) {}
 
+    // A parent's is not ours to end: its destructor might send, or delete.
+    ~per_process() {
+        if (!is_there())
+            static_cast<void>(value_.release());
+    }
+
     // Makes it, the first time in this process; throws what `make` throws, and
     // tries again the next time. For one thread.
     T& get() {
         if (!is_there()) {
-            static_cast<void>(value_.release()); // our parent's: see below
+            static_cast<void>(value_.release()); // our parent's
             value_ = make_();
             owner_ = this_process();
         }
@@ -45,8 +51,7 @@ class per_process {
     pid_t owner_ = 0;
 };
 //< per_process
-// What a fork has copied is not destroyed, for its destructor might end, send
-// or delete what is the parent's. It takes memory until the process ends.
+// (What a fork has copied takes memory until the process ends.)
 
 class lazy_connection : public per_process<pg_connection> {
   public:

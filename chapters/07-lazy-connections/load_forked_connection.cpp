@@ -60,7 +60,7 @@ int main(int argc, char** argv) try {
     load_job job;
     job.workers = 2, job.rows = 1'000;
     cli("load_forked_connection", "Two processes, one connection; broken.")
-        .number("rows", job.rows, 2, 100'000, "half of them for each process")
+        .number("rows", job.rows, 100, 100'000, "half of them for each process")
         .number("seed", job.seed, 0, 1'000'000'000, "other seed, other rows")
         .parse(argc, argv);
     stop_on_signals();

@@ -21,12 +21,14 @@ int main(int argc, char** argv) try {
     load.start();
     //> fork
     process child([&] {
+        const pg_connection copy = std::move(db); // whose end is not the end
         try {
-            db.run("SELECT 1");
+            copy.quoted_name("a name"); // whatever needs libpq's handle
         } catch (const std::logic_error& error) {
             fmt::print("child_was_told: {}\n", error.what());
+            return 0;
         }
-        return 0; // and does not say good-bye to the server: see `closer`
+        return 4;
     });
     for (std::int64_t row = 0; row < job.rows; ++row) {
         load.row_begins();
@@ -35,6 +37,8 @@ int main(int argc, char** argv) try {
     }
     //< fork
     child.join();
+    if (child.exit_code() != 0)
+        throw wrong_result("the child was not refused");
     return load.finish();
 } catch (...) {
     return failed("load_forked_guarded");

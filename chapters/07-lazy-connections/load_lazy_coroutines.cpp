@@ -23,7 +23,8 @@ int main(int argc, char** argv) try {
     std::int64_t connections = 48;
     load_options("load_lazy_coroutines", "Loads samples, by tasks.", job)
         .number("workers", job.workers, 1, 1000, "processes")
-        .number("connections", connections, 1, 10'000, "in all")
+        .number("connections", connections, 1, 10'000,
+                "in all; as many in each process, so rounded up")
         .choice("warm-up", job.warm_up, {"no", "yes"},
                 "all workers have connected when the clock starts")
         .parse(argc, argv);

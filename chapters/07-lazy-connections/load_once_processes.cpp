@@ -63,8 +63,9 @@ int main(int argc, char** argv) try {
                                          job.seed, job.rows, batch);
     const sample_source source(static_cast<std::uint64_t>(job.seed));
     crew all(load, job.workers);
-    load.start();
     per_process<session_and_ledger> mine([&] { return open(name); });
+    mine.get(); // the parent's own, for the first batch
+    load.start();
     const auto retries = [&] { // of this process so far
         return mine.is_there()
                    ? mine.get().done.retries() + mine.get().tries - 1
@@ -74,7 +75,6 @@ int main(int argc, char** argv) try {
         db.run(fmt::format("TRUNCATE {}", samples_table));
         mine.get().done.forget_all_but(db, -1);
     };
-    // The first batch, by the parent: it has a session, too, for itself.
     mine.get().done.once(-1, empty, limit);
 
     //> batches
@@ -98,6 +98,7 @@ int main(int argc, char** argv) try {
     const auto loaded = all.map(pool, slices_of(job.rows, batch));
     //< batches
     load.stop();
+    // What a worker has done that died before it could say so is not in it.
     once_loaded sum{{}, 0, retries()};
     for (const once_loaded& one : loaded) {
         sum.inserted += one.inserted;

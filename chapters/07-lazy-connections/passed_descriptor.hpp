@@ -8,9 +8,11 @@
 #include "common/descriptor.hpp"
 
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 #include <array>
 #include <cstring>
+#include <stdexcept>
 
 //> send
 // Sends `fd` through a Unix socket, as a message beside one byte.
@@ -44,7 +46,9 @@ inline descriptor receive_descriptor(int through) {
     message.msg_controllen = room.size();
     check(::recvmsg(through, &message, MSG_CMSG_CLOEXEC), "recvmsg");
     const cmsghdr* rights = CMSG_FIRSTHDR(&message);
-    if (rights == nullptr || rights->cmsg_type != SCM_RIGHTS)
+    if (rights == nullptr || rights->cmsg_level != SOL_SOCKET
+        || rights->cmsg_type != SCM_RIGHTS
+        || rights->cmsg_len != CMSG_LEN(sizeof(int)))
         throw std::runtime_error("no descriptor came");
     int fd = -1;
     std::memcpy(&fd, CMSG_DATA(rights), sizeof fd);

@@ -9,7 +9,6 @@
 #include "05-io-bound/samples_table.hpp"
 
 #include <set>
-#include <thread>
 
 struct process_job : load_job {
     std::int64_t batch = 20;
@@ -38,7 +37,8 @@ inline std::vector<slice> slices_of(std::int64_t rows, std::int64_t batch) {
     return all;
 }
 
-// What it took to load one. All of it is in its bytes, so it can travel.
+// What it took to load one, and to get to know of it. All of it is in its
+// bytes, so it can travel.
 struct slice_loaded {
     pid_t worker = 0;
     std::int64_t round_trips = 0, connections = 0, waits = 0;
@@ -46,14 +46,16 @@ struct slice_loaded {
 };
 template<class Work>
 slice_loaded measured(const Work& work) {
-    const used_up before = used_up::so_far();
+    // From the end of the one before: to ask for work takes its time, too.
+    static used_up before = used_up::so_far();
     const std::int64_t trips = pg_connection::round_trips(),
                        connections = pg_connection::connections();
     work();
     const used_up after = used_up::so_far();
+    const used_up last = std::exchange(before, after);
     return {::getpid(), pg_connection::round_trips() - trips,
             pg_connection::connections() - connections,
-            after.waits - before.waits, after.cpu_us - before.cpu_us};
+            after.waits - last.waits, after.cpu_us - last.cpu_us};
 }
 
 //> load_slice
@@ -97,13 +99,13 @@ class crew {
     slice_loaded work(const Work& what) try {
         return has_failed() ? slice_loaded{} : measured(what);
     } catch (const missing&) {
-        shared_->status = 3;
+        fail(3);
         throw;
     } catch (const wrong_result&) {
-        shared_->status = 4;
+        fail(4);
         throw;
     } catch (...) {
-        shared_->status = 1;
+        fail(1);
         throw;
     }
     // pool.map(tasks). An error comes from a worker as a text; it is thrown as
@@ -122,21 +124,27 @@ class crew {
     // not idle, so a pool gives the next task to another one: of as many tasks
     // as there are workers each gets one.
     void meet() {
-        const stopwatch clock;
-        ++shared_->here;
-        while (shared_->here < workers_ && !has_failed()) {
-            if (clock.seconds() > 30)
-                throw std::runtime_error("a worker did not come");
-            std::this_thread::sleep_for(std::chrono::microseconds(100));
-        }
+        if (++shared_->here == workers_)
+            open_gate();
+        if (!shared_->gate.acquire_within(30'000'000))
+            throw std::runtime_error("a worker did not come");
     }
 
   private:
     struct state {
         std::atomic<std::int64_t> here = 0;
+        shared_semaphore gate;
         std::atomic<int> status = 0; // that we shall end with
     };
     bool has_failed() const { return shared_->status != 0; }
+    void fail(int status) {
+        shared_->status = status;
+        open_gate(); // nobody shall wait for us
+    }
+    void open_gate() {
+        for (std::int64_t i = 0; i < workers_; ++i)
+            shared_->gate.release();
+    }
 
     const std::int64_t workers_, others_;
     const shared_mapping<state> shared_ = make_shared_memory<state>();
@@ -152,8 +160,11 @@ int load_by(process_pool<Task, slice_loaded>& pool, samples_load& load,
             const std::vector<Task>& tasks) {
     pg_connection& db = load.session();
     fmt::print("sessions_before_first_use: {}\n", all.sessions(db));
-    if (job.warm_up == "yes")
+    if (job.warm_up == "yes") {
         all.map(pool, std::vector<Task>(std::size_t(job.workers)));
+        if (pool.started() != job.workers) // one has died, and another not met
+            throw std::runtime_error("a worker died in the warm-up");
+    }
     load.start();
     const std::vector<slice_loaded> answers = all.map(pool, tasks);
     load.stop();

@@ -3,6 +3,9 @@ object that connects when it is first used. With psycopg 3:
 
     tools/with_postgres.sh python3 chapters/07-lazy-connections/reference.py \
         --rows 2000 --workers 8 --batch 20
+
+With --warm-up each worker has a connection before the clock starts, one for
+all of its messages.
 """
 import argparse
 import os
@@ -40,6 +43,20 @@ class DatabaseLazy:
         conn.commit()
 
 
+def connect_worker(url, everybody):
+    global own
+    own = DatabaseLazy(url)
+    own.get_conn()
+    everybody.wait()
+
+
+class LoaderWarm:
+    def load(self, rows):
+        for row in rows:
+            own.save_message(row)
+        return os.getpid(), own.get_conn().info.backend_pid
+
+
 class LoaderMultiProcess:
     def __init__(self, db):
         self.db = db
@@ -50,15 +67,13 @@ class LoaderMultiProcess:
         # Whose session it was; the article's returns nothing.
         return os.getpid(), self.db.get_conn().info.backend_pid
 
-    def load_parallel(self, pool, slices):
-        return pool.map(self.load, slices)
-
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=2000)
     parser.add_argument("--workers", type=int, default=8)
     parser.add_argument("--batch", type=int, default=20)
+    parser.add_argument("--warm-up", action="store_true")
     job = parser.parse_args()
     if "DATABASE_URL" not in os.environ:
         print("reference.py: DATABASE_URL is not set; run it under"
@@ -79,11 +94,17 @@ def main():
                                for c in range(10)) + ")")
         db.execute("TRUNCATE many_hands.samples")
 
-    loader = LoaderMultiProcess(DatabaseLazy(url))
-    # By fork, as in the article's Python.
-    with get_context("fork").Pool(job.workers) as pool:
+    context = get_context("fork")  # as in the article's Python
+    if job.warm_up:
+        loader, everybody = LoaderWarm(), context.Barrier(job.workers + 1)
+        pool = context.Pool(job.workers, connect_worker, (url, everybody))
+        everybody.wait()
+    else:
+        loader = LoaderMultiProcess(DatabaseLazy(url))
+        pool = context.Pool(job.workers)
+    with pool:
         start = time.perf_counter()
-        answers = loader.load_parallel(pool, slices)
+        answers = pool.map(loader.load, slices)
         seconds = time.perf_counter() - start
 
     with psycopg.connect(url) as db:

@@ -36,11 +36,11 @@ static std::string value_in(const std::string& bytes) {
 }
 //< bytes
 
-// What comes within a fifth of a second.
-static std::string read_some(int socket) {
+// What comes within so many milliseconds.
+static std::string read_some(int socket, int ms) {
     std::string bytes(4096, '\0');
     std::vector<pollfd> ends = {{socket, POLLIN, 0}};
-    if (!wait_for(ends, std::chrono::milliseconds(200)))
+    if (!wait_for(ends, std::chrono::milliseconds(ms)))
         return "";
     bytes.resize(std::size_t(
         check(::recv(socket, bytes.data(), bytes.size(), 0), "recv")));
@@ -57,12 +57,14 @@ int main(int argc, char** argv) try {
     process child([&, &end = theirs] { // it was there before the connection
         const descriptor first = receive_descriptor(end.get());
         send_query(first.get(), "SELECT pg_backend_pid()");
-        said.put(std::stoll(value_in(read_some(first.get()))));
+        said.put(std::stoll(value_in(read_some(first.get(), 5000))));
         const descriptor again = receive_descriptor(end.get());
-        said.put(std::ssize(read_some(again.get()))); // of what others asked
+        said.put(
+            std::ssize(read_some(again.get(), 200))); // of what others asked
         return 0;
     });
     //< child
+    said.close(); // or we should wait for ourselves, if the child dies
     //> parent
     const std::unique_ptr<PGconn, decltype(&PQfinish)> db(
         PQconnectdb(database_url().c_str()), PQfinish);
