@@ -17,32 +17,30 @@ struct once_loaded {
 //> book
 // A worker's session and its ledger: both after the fork.
 struct session_and_ledger {
-    explicit session_and_ledger(const std::string& import)
-        : sessions(1), done(sessions, import) {}
+    session_and_ledger(const std::string& import, std::int64_t tried)
+        : sessions(1), done(sessions, import), tries(tried) {}
     connection_pool sessions;
     ledger done;
-    std::int64_t tries = 1; // until it was there
+    std::int64_t tries; // until it was there
 };
 
 // Tries as long as the server may come back.
 static std::unique_ptr<session_and_ledger> open(const std::string& import) {
-    const auto end = back_off::clock::now() + limit;
-    std::int64_t tries = 1;
-    for (back_off between;; ++tries) {
-        std::exception_ptr why;
-        std::string state;
+    back_off between;
+    const auto again = [&, end = back_off::clock::now()
+                                 + limit](const std::string& state) {
+        return may_pass(state) && between.pause(end);
+    };
+    for (std::int64_t tries = 1;; ++tries)
         try {
-            auto made = std::make_unique<session_and_ledger>(import);
-            made->tries = tries;
-            return made;
+            return std::make_unique<session_and_ledger>(import, tries);
         } catch (const no_connection& error) {
-            why = std::current_exception(), state = error.sqlstate;
+            if (!again(error.sqlstate))
+                throw;
         } catch (const pg_error& error) {
-            why = std::current_exception(), state = error.sqlstate;
+            if (!again(error.sqlstate))
+                throw;
         }
-        if (!may_pass(state) || !between.pause(end))
-            std::rethrow_exception(why);
-    }
 }
 //< book
 
