@@ -361,7 +361,7 @@ for loader in ${ONLY_LOADER:-load_once load_once_coroutines load_once_processes}
                 done_right "$what"
             done
             at_most "$loader, session $session, $of: messages until none is left" \
-                20 $at
+                15 $at
         done
         if [[ $session == 1 ]]; then
             same "$loader: session 1 does not load" 0 "${cut_in[load]}"

@@ -7,7 +7,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <tuple>
+#include <cmath>
+#include <utility>
 
 static std::vector<double> survivors_of(const label& of) {
     std::vector<double> all;
@@ -27,10 +28,17 @@ std::vector<frontier_mark> frontier_of(const problem& of) {
         if (one.trouble.empty() && !speeds.empty() && !survivors.empty())
             all.push_back({one.name, median(speeds), median(survivors)});
     }
-    std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
-        return std::tie(a.survivors, a.speed) > std::tie(b.survivors, b.speed);
+    double most = 0;
+    for (const frontier_mark& one : all)
+        most = std::max(most, one.survivors);
+    // In tenths of the most: a few rows that were under way are no difference.
+    const auto keeps = [&](const frontier_mark& one) {
+        return most == 0 ? 0 : std::lround(10 * one.survivors / most);
+    };
+    std::sort(all.begin(), all.end(), [&](const auto& a, const auto& b) {
+        return std::pair(keeps(a), a.speed) > std::pair(keeps(b), b.speed);
     });
-    if (all.size() < 3 || all.front().survivors == all.back().survivors)
+    if (all.size() < 3 || keeps(all.front()) == keeps(all.back()))
         return {};
     double fastest = 0; // of those that keep more, or as much
     for (frontier_mark& one : all) {

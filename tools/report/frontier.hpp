@@ -1,5 +1,6 @@
-// The frontier picture: how fast each loader is, and what of its rows is there
-// after a kill. On the frontier are those that none beats in both.
+// The frontier picture: how fast each loader is, and how many of its rows are
+// there after a kill. On the frontier is who is beaten by nobody that keeps as
+// much; a tenth more or less is as much.
 #pragma once
 
 #include "measurements.hpp"

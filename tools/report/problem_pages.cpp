@@ -136,7 +136,8 @@ static void add_pictures(document& page, const chapter& c, const problem& p) {
         "long, and the longest; medians of the rounds.");
     add(name + "-frontier", frontier_picture(p, c.name),
         "After each name: how many of 2,300 rows are there if it is killed "
-        "half-way. Filled: nobody is faster and keeps as much.",
+        "half-way. Filled: nobody is faster and keeps as much (but for "
+        "a tenth).",
         frontier_in_words(p));
     add(name, strip_picture(p, c.name),
         "Every run is a dot; the bar is the median; circles: second runs.");
