@@ -135,9 +135,8 @@ static void add_pictures(document& page, const chapter& c, const problem& p) {
         "How long the requests took: half, 90 and 99 of a hundred at most so "
         "long, and the longest; medians of the rounds.");
     add(name + "-frontier", frontier_picture(p, c.name),
-        "After each name: how many of 2,300 rows are there if it is killed "
-        "half-way. Filled: nobody is faster and keeps as much (but for "
-        "a tenth).",
+        "After each name: how many rows are there if it is killed half-way. "
+        "Filled: nobody is faster and keeps as much (but for a tenth).",
         frontier_in_words(p));
     add(name, strip_picture(p, c.name),
         "Every run is a dot; the bar is the median; circles: second runs.");
