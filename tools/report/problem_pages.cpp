@@ -142,8 +142,8 @@ static void add_pictures(document& page, const chapter& c, const problem& p) {
         "Every run is a dot; the bar is the median; circles: second runs.");
 }
 
-// Without figures that nobody has; and in several tables, the variants in all
-// of them, if it is wider than a window.
+// Without figures that nobody has; and in several tables, each with the
+// variants that have figures in it, if it is wider than a window.
 static std::vector<table> not_too_wide(const problem& of) {
     constexpr std::size_t most = 125; // characters
     const table all = comparison(of);
@@ -175,6 +175,12 @@ static std::vector<table> not_too_wide(const problem& of) {
                 part.rows.erase(part.rows.begin()
                                 + static_cast<std::ptrdiff_t>(*r));
             part.troubled.clear();
+            // Nor has it a row for who has no figure in it.
+            std::erase_if(part.rows, [](const auto& row) {
+                return std::all_of(
+                    row.begin() + 1, row.end(),
+                    [](const auto& cell) { return cell.empty(); });
+            });
         }
         tables.push_back(std::move(part));
     }
