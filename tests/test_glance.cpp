@@ -9,6 +9,7 @@
 #include "tools/report/glance.hpp"
 #include "tools/report/pages.hpp"
 #include "tools/report/percentiles.hpp"
+#include "tools/report/problem_pages.hpp"
 #include "tools/report/reference.hpp"
 #include "tools/report/verdict_pages.hpp"
 
@@ -339,6 +340,26 @@ TEST_CASE("on the frontier is who is beaten by nobody in both") {
     of.labels[1] = loader("safe_too", 900, 1150);
     CHECK(frontier_of(of).empty());
     CHECK(frontier_picture(of, "07").empty());
+}
+
+TEST_CASE("a wide table comes in parts, without rows that have no figure") {
+    chapter one = made_chapter();
+    for (sample& run : one.problems[0].labels[0].samples)
+        for (const char* name :
+             {"a_figure_with_a_long_name", "another_figure_with_a_long_name",
+              "one_more_figure_with_a_long_name"})
+            run.printed.figures[name] = "123456789";
+    document page_of;
+    add_chapters(page_of, {one});
+    std::vector<table> tables;
+    for (const auto& part : page_of)
+        if (const auto* shown = std::get_if<shown_table>(&part))
+            if (shown->shown.head.front() == "variant")
+                tables.push_back(shown->shown);
+    REQUIRE(tables.size() >= 2);
+    CHECK(tables.front().rows.size() == 2); // slow and fast
+    CHECK(tables.back().rows.size() == 1);  // slow has these figures
+    CHECK(tables.back().rows.at(0).at(0) == "slow");
 }
 
 // --- Both pages
