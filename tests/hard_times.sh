@@ -62,6 +62,7 @@ options_of() {
 status_of() {
     case $1 in
     load_* | delay_proxy | survivors | how_many | pool_connections | \
+        connect_cost | socket_passed | \
         hostile_* | bad_row* | two_uses_*)
         echo 3
         ;;

@@ -16,6 +16,7 @@ int main(int argc, char** argv) try {
         .parse(argc, argv);
     stop_on_signals();
     allow_descriptors(2 * connections + 50);
+    static_cast<void>(database_url()); // or there is nothing to print
     fmt::print("{} connections of each kind\n", connections);
     const auto each_ms = [&](const stopwatch& clock) {
         return 1e3 * clock.seconds() / double(connections);

@@ -50,6 +50,7 @@ static std::string read_some(int socket, int ms) {
 int main(int argc, char** argv) try {
     cli("socket_passed", "Hands a session to another process.")
         .parse(argc, argv);
+    const std::string url = database_url(); // or there is nothing to print
     fmt::print("a process that connects, and one that never does\n");
     const auto [ours, theirs] = socket_pair();
     pipe_queue<std::int64_t> said;
@@ -67,7 +68,7 @@ int main(int argc, char** argv) try {
     said.close(); // or we should wait for ourselves, if the child dies
     //> parent
     const std::unique_ptr<PGconn, decltype(&PQfinish)> db(
-        PQconnectdb(database_url().c_str()), PQfinish);
+        PQconnectdb(url.c_str()), PQfinish);
     if (PQstatus(db.get()) != CONNECTION_OK)
         throw no_connection(PQerrorMessage(db.get()), "08001");
     send_descriptor(ours.get(), PQsocket(db.get()));

@@ -19,7 +19,8 @@ int main(int argc, char** argv) try {
     std::jthread holder([&] {
         const std::lock_guard lock(mutex);
         locked.set_value();
-        forked.get_future().wait(); // at work, say, for a moment
+        // At work, until then; or for a second, if there is no process.
+        forked.get_future().wait_for(std::chrono::seconds(1));
     });
     locked.get_future().wait();
     process child([&] {
