@@ -129,9 +129,11 @@ class pg_result {
 // for its answer, that was a seventh of the row's processor time.
 inline pid_t this_process() {
     static pid_t number = ::getpid();
-    [[maybe_unused]] static const int told = ::pthread_atfork(
-        nullptr, nullptr, /*in the child*/ [] { number = ::getpid(); });
-    return number;
+    static const bool is_told =
+        ::pthread_atfork(nullptr, nullptr,
+                         /*in the child*/ [] { number = ::getpid(); })
+        == 0;
+    return is_told ? number : ::getpid();
 }
 
 class pg_connection {

@@ -8,11 +8,9 @@ each. Prints what the loaders of this chapter print.
 
 import argparse
 import os
-import random
 import sys
 import threading
 import time
-import uuid
 
 try:
     import psycopg
@@ -21,8 +19,8 @@ except ImportError:
           file=sys.stderr)
     sys.exit(3)
 
-INSERT = ("INSERT INTO many_hands.samples VALUES ("
-          + ", ".join(["%s"] * 11) + ")")
+sys.dont_write_bytecode = True  # nothing stays in the book's folders
+from samples_table import INSERT, empty_table, make_rows, rows_and_commits
 
 
 def save(connection, rows):
@@ -39,15 +37,9 @@ def main():
     url = os.environ["DATABASE_URL"]
     print(f"{options.rows} rows, workers: {options.workers}; "
           f"psycopg {psycopg.__version__}, {psycopg.pq.__impl__}")
-    rows = [(str(uuid.uuid4()), *(random.random() for _ in range(10)))
-            for _ in range(options.rows)]
+    rows = make_rows(options.rows)
     with psycopg.connect(url, autocommit=True) as db:
-        db.execute("CREATE SCHEMA IF NOT EXISTS many_hands")
-        db.execute("CREATE TABLE IF NOT EXISTS many_hands.samples ("
-                   "id_client text NOT NULL, "
-                   + ", ".join(f"class_{c} float8 NOT NULL"
-                               for c in range(10)) + ")")
-        db.execute("TRUNCATE many_hands.samples")
+        empty_table(db)
         connections = [psycopg.connect(url) for _ in range(options.workers)]
         threads = [threading.Thread(target=save, args=(connections[w],
                                                        rows[w::options.workers]))
@@ -58,9 +50,7 @@ def main():
         for thread in threads:
             thread.join()
         seconds = time.perf_counter() - start
-        found, commits = db.execute(
-            "SELECT count(*), count(DISTINCT xmin::text) "
-            "FROM many_hands.samples").fetchone()
+        found, commits = rows_and_commits(db)
     print(f"rows_per_s: {options.rows / seconds:.0f}")
     print(f"commits: {commits}")
     print(f"result: {found} rows (expected {options.rows} rows)")

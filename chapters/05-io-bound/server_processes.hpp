@@ -10,7 +10,8 @@
 
 class server_processes {
   public:
-    // Those of the server at the end of database_url(); none if it is not ours.
+    // Those of the server at the end of database_url(); none if it is not ours,
+    // or if the kernel does not count.
     static std::optional<server_processes> find(pg_connection& db) {
         if (db.run("SELECT current_setting('many_hands.private', true)")
                 .text(0, 0)
@@ -20,7 +21,7 @@ class server_processes {
         std::ifstream(db.run("SHOW data_directory").text(0, 0)
                       + "/postmaster.pid")
             >> first;
-        if (first == 0)
+        if (first == 0 || !std::ifstream(schedstat(first)))
             return {};
         return server_processes(first);
     }
@@ -47,9 +48,12 @@ class server_processes {
     std::int64_t kib() const { return memory_kib(first_); }
 
   private:
+    static std::string schedstat(pid_t pid) {
+        return fmt::format("/proc/{}/schedstat", pid);
+    }
     static double ran_s(pid_t pid) {
         double ns = 0; // 0 if it has just ended
-        std::ifstream(fmt::format("/proc/{}/schedstat", pid)) >> ns;
+        std::ifstream(schedstat(pid)) >> ns;
         return ns / 1e9;
     }
     explicit server_processes(pid_t first) : first_(first) {}

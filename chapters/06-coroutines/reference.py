@@ -14,10 +14,8 @@ import asyncio
 import contextlib
 import math
 import os
-import random
 import sys
 import time
-import uuid
 
 
 def resident_kib():
@@ -129,8 +127,10 @@ async def spinner(loop, every):
     return prime, True
 
 
-INSERT = ("INSERT INTO many_hands.samples VALUES ("
-          + ", ".join(["%s"] * 11) + ")")
+sys.dont_write_bytecode = True  # nothing stays in the book's folders
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..",
+                                "05-io-bound"))
+from samples_table import INSERT, empty_table, make_rows, rows_and_commits
 
 
 @contextlib.asynccontextmanager
@@ -143,23 +143,15 @@ async def loading(count):
               file=sys.stderr)
         sys.exit(3)
     url = os.environ["DATABASE_URL"]
-    rows = [(str(uuid.uuid4()), *(random.random() for _ in range(10)))
-            for _ in range(count)]
+    rows = make_rows(count)
     with psycopg.connect(url, autocommit=True) as db:
-        db.execute("CREATE SCHEMA IF NOT EXISTS many_hands")
-        db.execute("CREATE TABLE IF NOT EXISTS many_hands.samples ("
-                   "id_client text NOT NULL, "
-                   + ", ".join(f"class_{c} float8 NOT NULL"
-                               for c in range(10)) + ")")
-        db.execute("TRUNCATE many_hands.samples")
+        empty_table(db)
         connection = await psycopg.AsyncConnection.connect(url)
         start = time.perf_counter()
         yield connection, rows
         seconds = time.perf_counter() - start
         await connection.close()
-        found, commits = db.execute(
-            "SELECT count(*), count(DISTINCT xmin::text) "
-            "FROM many_hands.samples").fetchone()
+        found, commits = rows_and_commits(db)
     print(f"psycopg {psycopg.__version__}, {psycopg.pq.__impl__}")
     print(f"rows_per_s: {count / seconds:.0f}")
     print(f"commits: {commits}")

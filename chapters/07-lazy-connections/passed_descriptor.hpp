@@ -15,37 +15,38 @@
 #include <stdexcept>
 
 //> send
-// Sends `fd` through a Unix socket, as a message beside one byte.
-inline void send_descriptor(int through, int fd) {
+// A message of one byte, and room for a descriptor beside it.
+struct message_with_descriptor {
+    message_with_descriptor() {
+        header.msg_iov = &data;
+        header.msg_iovlen = 1;
+        header.msg_control = room.data();
+        header.msg_controllen = room.size();
+    }
+    message_with_descriptor(const message_with_descriptor&) = delete;
     char byte = 0;
     iovec data = {&byte, 1};
     alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> room{};
-    msghdr message = {};
-    message.msg_iov = &data;
-    message.msg_iovlen = 1;
-    message.msg_control = room.data();
-    message.msg_controllen = room.size();
-    cmsghdr* rights = CMSG_FIRSTHDR(&message);
+    msghdr header = {};
+};
+
+// Sends `fd` through a Unix socket.
+inline void send_descriptor(int through, int fd) {
+    message_with_descriptor message;
+    cmsghdr* rights = CMSG_FIRSTHDR(&message.header);
     rights->cmsg_level = SOL_SOCKET;
     rights->cmsg_type = SCM_RIGHTS;
     rights->cmsg_len = CMSG_LEN(sizeof(int));
     std::memcpy(CMSG_DATA(rights), &fd, sizeof fd);
-    check(::sendmsg(through, &message, MSG_NOSIGNAL), "sendmsg");
+    check(::sendmsg(through, &message.header, MSG_NOSIGNAL), "sendmsg");
 }
 //< send
 
 // Waits for one. Throws runtime_error if the other side has hung up.
 inline descriptor receive_descriptor(int through) {
-    char byte = 0;
-    iovec data = {&byte, 1};
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> room{};
-    msghdr message = {};
-    message.msg_iov = &data;
-    message.msg_iovlen = 1;
-    message.msg_control = room.data();
-    message.msg_controllen = room.size();
-    check(::recvmsg(through, &message, MSG_CMSG_CLOEXEC), "recvmsg");
-    const cmsghdr* rights = CMSG_FIRSTHDR(&message);
+    message_with_descriptor message;
+    check(::recvmsg(through, &message.header, MSG_CMSG_CLOEXEC), "recvmsg");
+    const cmsghdr* rights = CMSG_FIRSTHDR(&message.header);
     if (rights == nullptr || rights->cmsg_level != SOL_SOCKET
         || rights->cmsg_type != SCM_RIGHTS
         || rights->cmsg_len != CMSG_LEN(sizeof(int)))

@@ -138,7 +138,8 @@ class crew {
     };
     bool has_failed() const { return shared_->status != 0; }
     void fail(int status) {
-        shared_->status = status;
+        int none = 0; // the first one counts
+        shared_->status.compare_exchange_strong(none, status);
         open_gate(); // nobody shall wait for us
     }
     void open_gate() {

@@ -9,10 +9,8 @@ all of its messages.
 """
 import argparse
 import os
-import random
 import sys
 import time
-import uuid
 from multiprocessing import get_context
 
 try:
@@ -22,8 +20,10 @@ except ImportError:
           file=sys.stderr)
     sys.exit(3)
 
-INSERT = ("INSERT INTO many_hands.samples VALUES ("
-          + ", ".join(["%s"] * 11) + ")")
+sys.dont_write_bytecode = True  # nothing stays in the book's folders
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..",
+                                "05-io-bound"))
+from samples_table import INSERT, empty_table, make_rows, rows_and_commits
 
 
 class DatabaseLazy:
@@ -80,19 +80,13 @@ def main():
               " tools/with_postgres.sh", file=sys.stderr)
         sys.exit(3)
     url = os.environ["DATABASE_URL"]
-    rows = [(str(uuid.uuid4()), *(random.random() for _ in range(10)))
-            for _ in range(job.rows)]
+    rows = make_rows(job.rows)
     slices = [rows[first:first + job.batch]
               for first in range(0, job.rows, job.batch)]
     print(f"psycopg {psycopg.__version__}, {psycopg.pq.__impl__};"
           f" {job.rows} rows, {job.workers} workers")
     with psycopg.connect(url, autocommit=True) as db:
-        db.execute("CREATE SCHEMA IF NOT EXISTS many_hands")
-        db.execute("CREATE TABLE IF NOT EXISTS many_hands.samples ("
-                   "id_client text NOT NULL, "
-                   + ", ".join(f"class_{c} float8 NOT NULL"
-                               for c in range(10)) + ")")
-        db.execute("TRUNCATE many_hands.samples")
+        empty_table(db)
 
     context = get_context("fork")  # as in the article's Python
     if job.warm_up:
@@ -108,9 +102,7 @@ def main():
         seconds = time.perf_counter() - start
 
     with psycopg.connect(url) as db:
-        found, commits = db.execute(
-            "SELECT count(*), count(DISTINCT xmin::text)"
-            " FROM many_hands.samples").fetchone()
+        found, commits = rows_and_commits(db)
     print(f"rows_per_s: {job.rows / seconds:.0f}")
     print(f"workers_that_loaded: {len({worker for worker, _ in answers})}")
     print(f"connected_while_loading: {len({one for _, one in answers})}")

@@ -76,14 +76,18 @@ int main(int argc, char** argv) try {
 
     check(PQsendQuery(db.get(), "SELECT 'for you'") - 1, "PQsendQuery");
     std::vector<pollfd> ends = {{PQsocket(db.get()), POLLIN, 0}};
-    wait_for(ends);
-    PQconsumeInput(db.get()); // reads the answer, and keeps it
+    if (!wait_for(ends, std::chrono::seconds(5))
+        || PQconsumeInput(db.get()) == 0) // reads the answer, and keeps it
+        throw std::runtime_error("the server does not answer");
     send_descriptor(ours.get(), PQsocket(db.get()));
     //< parent
-    fmt::print("bytes_that_came_for_the_child: {}\n", said.get().value_or(-1));
+    const std::int64_t bytes = said.get().value_or(-1);
+    fmt::print("bytes_that_came_for_the_child: {}\n", bytes);
     fmt::print("libpq_has_them: {}\n",
                pg_result(PQgetResult(db.get())).text(0, 0));
     child.join();
+    if (bytes != 0)
+        throw wrong_result("the child has not found an empty socket");
     return finish<std::int64_t>(session, PQbackendPID(db.get()));
 } catch (...) {
     return failed("socket_passed");

@@ -144,7 +144,7 @@ if [[ $profile == full ]] || $list; then
             "$bin/${command[0]}" --rows 100000 "${command[@]:1}" --costs yes
     done
 fi
-note "The server is a millisecond away where a name does not say otherwise. Cores busy, client kib: of the loader and its children, and of the server in the same time; neither has the dial's. All have connected when the clock starts, but for psql and load_once_processes."
+note "The server is a millisecond away where a name does not say otherwise. Cores busy, client kib: of the loader and its children, and of the server in the same time; neither has the dial's. All have connected when the clock starts, but for psql, load_once_coroutines and load_once_processes."
 note "Survivors: of 2,300 rows, when the loader is killed before the 1,151st."
 note "The article loaded 100,000 rows in 354 s, in 92 s with 48 threads, in 25 s with a task for each row, and in 8.6 s with lazy connections in processes."
 go
