@@ -234,7 +234,7 @@ more_than_workers() {
 in_mid_rows=$(times 300000 60000)
 in_mid_load() {
     import=$((import + 1))
-    "$bin/$loader" --rows $in_mid_rows --batch 100 --import $import \
+    "$bin/$loader" --rows "$in_mid_rows" --batch 100 --import $import \
         >"$work/load" 2>"$work/load.err" &
     local load=$! begun=0 first=$((RANDOM % 100))
     while ((begun <= first)); do
@@ -245,10 +245,10 @@ in_mid_load() {
     status=0
     wait $load || status=$?
     out=$(<"$work/load") err=$(<"$work/load.err")
-    if [[ $status == 1 && $(figure inserted) == $in_mid_rows ]]; then
+    if [[ $status == 1 && $(figure inserted) == "$in_mid_rows" ]]; then
         # All was loaded, and being counted when it happened.
         same "$1, while it counted: lines on stderr" 1 "$(wc -l <"$work/load.err")"
-        call "$bin/$loader" --rows $in_mid_rows --batch 100 --import $import
+        call "$bin/$loader" --rows "$in_mid_rows" --batch 100 --import $import
         same "$1, while it counted: inserted after that" 0 "$(figure inserted)"
     elif [[ $(figure retries) != 0 ]] || more_than_workers; then
         interrupted=$((interrupted + 1))
