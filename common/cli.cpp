@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdio>
 #include <cstdlib>
 #include <system_error>
 #include <utility>
@@ -29,24 +28,37 @@ static std::string shown(std::string_view value) {
     return "'" + text + (value.size() > 40 ? "...'" : "'");
 }
 
-cli::cli(std::string program, std::string what)
-    : program_(std::move(program)), what_(std::move(what)) {}
+cli::cli(std::string_view program, std::string_view what)
+    : program_(program), what_(what) {}
+cli::~cli() = default;
 
-cli& cli::number(std::string name, std::int64_t& value, std::int64_t least,
-                 std::int64_t most, std::string what) {
-    options_.push_back(
-        {std::move(name), std::move(what), &value, nullptr, least, most, {}});
+cli& cli::number(std::string_view name, std::int64_t& value, std::int64_t least,
+                 std::int64_t most, std::string_view what) {
+    options_.push_back({std::string(name),
+                        std::string(what),
+                        &value,
+                        nullptr,
+                        least,
+                        most,
+                        {}});
     return *this;
 }
 
-cli& cli::text(std::string name, std::string& value, std::string what) {
-    return choice(std::move(name), value, {}, std::move(what));
+cli& cli::text(std::string_view name, std::string& value,
+               std::string_view what) {
+    return choice(name, value, {}, what);
 }
 
-cli& cli::choice(std::string name, std::string& value,
-                 std::vector<std::string> words, std::string what) {
-    options_.push_back({std::move(name), std::move(what), nullptr, &value, 0, 0,
-                        std::move(words)});
+cli& cli::choice(std::string_view name, std::string& value,
+                 std::initializer_list<const char*> words,
+                 std::string_view what) {
+    options_.push_back({std::string(name),
+                        std::string(what),
+                        nullptr,
+                        &value,
+                        0,
+                        0,
+                        {words.begin(), words.end()}});
     return *this;
 }
 

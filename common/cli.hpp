@@ -10,26 +10,30 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
 
 class cli {
   public:
-    cli(std::string program, std::string what);
+    cli(std::string_view program, std::string_view what);
+    cli(const cli&) = default;
+    ~cli();
 
     // A whole number from `least` to `most`, written in decimal digits.
     // `value` holds the default and receives the number; it must outlive
     // parse().
-    cli& number(std::string name, std::int64_t& value, std::int64_t least,
-                std::int64_t most, std::string what);
+    cli& number(std::string_view name, std::int64_t& value, std::int64_t least,
+                std::int64_t most, std::string_view what);
 
     // Any text that is not empty. An empty default is shown as `none`.
-    cli& text(std::string name, std::string& value, std::string what);
+    cli& text(std::string_view name, std::string& value, std::string_view what);
 
     // One of some words.
-    cli& choice(std::string name, std::string& value,
-                std::vector<std::string> words, std::string what);
+    cli& choice(std::string_view name, std::string& value,
+                std::initializer_list<const char*> words,
+                std::string_view what);
 
     // Whatever follows the options, from the first word without "--" on: a
     // command to run. `words` holds the default.

@@ -1,77 +1,29 @@
-// How many workers can run at the same time on this machine.
+// How many workers can run at the same time on this machine, and where.
 #pragma once
 
-#include "common/check.hpp"
-
-#include <sched.h>
-
-#include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
-#include <limits>
-#include <string>
 #include <vector>
 
 // The CPUs that the scheduler may give to this process, by their numbers: as
 // many as nproc prints; taskset changes them. Source: sched_setaffinity(2).
-inline std::vector<std::size_t> usable_cores() {
-    // The mask must be at least as long as the kernel's own, whose length
-    // nobody tells us: try 1024 CPUs, then twice as many.
-    std::vector<cpu_set_t> mask(1);
-    while (sched_getaffinity(0, mask.size() * sizeof(cpu_set_t), mask.data())
-           != 0) {
-        if (errno != EINVAL)
-            throw_errno("sched_getaffinity");
-        mask.resize(2 * mask.size());
-    }
-    std::vector<std::size_t> cores;
-    for (std::size_t core = 0; core < mask.size() * CPU_SETSIZE; ++core)
-        if (CPU_ISSET_S(core, mask.size() * sizeof(cpu_set_t), mask.data()))
-            cores.push_back(core);
-    return cores;
-}
+std::vector<std::size_t> usable_cores();
 
 // CPUs' worth of time that the control groups of this process may use: the
 // smallest quota between its own group and the root, infinity without one.
 // Containers are limited this way, and affinity does not show it.
 // Source: the kernel's cgroup-v2.rst, sched-bwc.rst. `root` is for tests.
-inline double cpus_by_quota(const std::filesystem::path& root = "/") {
-    double least = std::numeric_limits<double>::infinity();
-    const auto mounted = root / "sys/fs/cgroup";
-    // Lines such as 0::/user.slice (version 2) and 4:cpu,cpuacct:/user.slice.
-    std::ifstream groups(root / "proc/self/cgroup");
-    for (std::string line; std::getline(groups, line);) {
-        const auto first = line.find(':'), second = line.find(':', first + 1);
-        if (first == line.npos || second == line.npos)
-            continue;
-        const auto kinds = line.substr(first + 1, second - first - 1);
-        std::filesystem::path group = line.substr(second + 1);
-        for (;; group = group.parent_path()) {
-            const auto below = group.relative_path();
-            double quota = 0, period = 0;
-            if (kinds.empty()) {
-                // "max 100000" leaves quota at 0: no limit.
-                std::ifstream(mounted / below / "cpu.max") >> quota >> period;
-            } else if (("," + kinds + ",").find(",cpu,") != line.npos) {
-                const auto directory = mounted / "cpu" / below;
-                std::ifstream(directory / "cpu.cfs_quota_us") >> quota;
-                std::ifstream(directory / "cpu.cfs_period_us") >> period;
-            }
-            if (quota > 0 && period > 0)
-                least = std::min(least, quota / period);
-            if (!group.has_relative_path())
-                break;
-        }
-    }
-    return least;
-}
+double cpus_by_quota(const std::filesystem::path& root = "/");
 
 // The default of every --workers: never zero. A quota is rounded up, because
 // one worker cannot use 1.5 CPUs and two can.
-inline std::int64_t default_workers() {
-    const double cpus =
-        std::min(double(usable_cores().size()), std::ceil(cpus_by_quota()));
-    return std::max<std::int64_t>(1, static_cast<std::int64_t>(cpus));
-}
+std::int64_t default_workers();
+
+// Keeps the calling thread, and the threads and processes that it starts from
+// now on, on this core. Source: sched_setaffinity(2).
+void use_only(std::size_t core);
+// On the core where it is.
+void use_one_core();
+// On one of the cores that it may use: the first, the second and so on, and
+// from the beginning again after the last.
+void use_core(int number);

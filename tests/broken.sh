@@ -17,9 +17,10 @@ is_wrong "result: 2 (expected 3, broken on purpose)" || fail "is_wrong: no"
 # With ThreadSanitizer, whatever this build has; all at once, for no other test
 # runs meanwhile. counter_racy loses counts without a race that a tool could see.
 for program in counter_racy $(listed | awk '$2 == "race" { print $1 }'); do
-    clang++ -std=c++20 -O2 -g -fsanitize=thread -I "$root" \
-        -I "$root/chapters" "$(find "$root/chapters" -name "$program.cpp")" \
-        "$root/common/cli.cpp" -lfmt -o "$work/$program" &
+    printf '#include "%s"\n' "$(find "$root/chapters" -name "$program.cpp")" \
+        "$root"/common/*.cpp |
+        clang++ -std=c++20 -O2 -g -fsanitize=thread -I "$root" \
+            -I "$root/chapters" -x c++ - -lfmt -o "$work/$program" &
 done
 wait
 

@@ -13,7 +13,8 @@ while read -r program; do
     else
         echo "not tried, its library is not there: $program"
     fi
-done < <(find "$root/chapters" -name '*.cpp' -printf '%f\n' |
+done < <(find "$root/chapters" -name '*.cpp' -not -path '*/parts/*' \
+    -printf '%f\n' |
     sed 's/\.cpp$//' | sort)
 same "programs were found" 1 "$((${#programs[@]} > 80))"
 
@@ -62,7 +63,7 @@ options_of() {
 status_of() {
     case $1 in
     load_* | delay_proxy | survivors | how_many | pool_connections | \
-        connect_cost | socket_passed | \
+        connect_cost | costs_of | socket_passed | \
         hostile_* | bad_row* | two_uses_*)
         echo 3
         ;;

@@ -40,7 +40,8 @@ all_of "$root" | sed 's/.*/#include "&"/' >"$work/one.cpp"
 cp "$work/one.cpp" "$work/two.cpp"
 echo 'int main() {}' >>"$work/two.cpp"
 call g++ "${flags[@]/-fsyntax-only/-O0}" -I "$root" -I "$root/chapters" \
-    "$work/one.cpp" "$work/two.cpp" -lfmt -lpq -pthread -o "$work/all"
+    "$work/one.cpp" "$work/two.cpp" "${bin%/*}"/libcommon{_database,}.a \
+    -lfmt -lpq -pthread -o "$work/all"
 same "a program of two files: ${err:0:600}" 0 "$status"
 call "$work/all"
 same "it runs" 0 "$status"

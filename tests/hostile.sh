@@ -140,6 +140,12 @@ for name in "with a space" "$long" $'with\na newline' "it's \$HOME; *"; do
     call env TMPDIR="$work/$name" "$with_postgres" \
         "$book/chapters/05-io-bound/peers.sh" psql_copy 100
     matches "TMPDIR '${name:0:15}': a peer" "result: 100 " "$out"
+    call env TMPDIR="$work/$name" "$with_postgres" \
+        "$book/chapters/07-lazy-connections/peer.sh" 100 \
+        "$book/chapters/05-io-bound/peers.sh" pgbench ROWS 4 0 2
+    for line in "result: 100 " "survivors: 11[0-9]{2}" "connections: "; do
+        matches "TMPDIR '${name:0:15}': peer.sh" "$line" "$out"
+    done
     same "TMPDIR '${name:0:15}': nothing is left" "" "$(ls -A "$work/$name")"
 done
 call env TMPDIR="$work/none" "${all[@]}"

@@ -10,7 +10,8 @@ chapters() { (cd "$book/chapters" && printf '%s\n' [0-9]*); }
 
 # Those of the main way and those of more/, of one CHAPTER or of all.
 programs() {
-    find "$book/chapters/${1:-}" -name '*.cpp' -not -path '*/solutions/*' | sort
+    find "$book/chapters/${1:-}" -name '*.cpp' -not -path '*/solutions/*' \
+        -not -path '*/parts/*' | sort
 }
 names() { sed 's|.*/||; s|\.cpp$||'; }
 
@@ -107,11 +108,21 @@ paths_there() {
         done
 }
 
+# What is in parts/ belongs to a header beside it.
+parts_have_headers() {
+    local part
+    for part in "$book"/chapters/*/parts/*; do
+        [[ -e ${part%/parts/*}/$(basename "$part" .cpp).hpp ]] ||
+            echo "${part#"$book/"}: no header of its name"
+    done
+}
+
 # A program is one idea: at most 120 lines, half of them at most 45. Headers are
 # as long as their idea. common/ is what programs share, and stays small.
 sizes() {
     local lines
-    find "$book/chapters" -name '*.cpp' -exec wc -l {} + |
+    find "$book/chapters" -name '*.cpp' -not -path '*/parts/*' \
+        -exec wc -l {} + |
         awk -v book="$book/" '$2 != "total" && $1 > 120 {
             sub(book, "", $0); print $2 ": " $1 " lines, at most 120" }'
     lines=$(find "$book/common" -type f -exec cat {} + | wc -l)
@@ -124,7 +135,8 @@ sizes() {
 # A program's first lines say its name, what it shows and how to run it.
 heads() {
     local program name head
-    find "$book/chapters" -name '*.cpp' | while IFS= read -r program; do
+    find "$book/chapters" -name '*.cpp' -not -path '*/parts/*' |
+        while IFS= read -r program; do
         name=${program##*/} name=${name%.cpp}
         head=$(sed '/^[^/]/,$d' "$program")
         [[ $head == "// $name: "* ]] ||
@@ -179,7 +191,7 @@ claims_answered() {
         done
 }
 
-rules=(programs_listed includes_backward paths_there sizes heads
+rules=(programs_listed includes_backward paths_there parts_have_headers sizes heads
     claims_answered)
 book=$root
 for rule in "${rules[@]}"; do
@@ -236,6 +248,8 @@ sees paths_there "tests/none.sh is named, and not there" \
 sees sizes "load_naive.cpp: [0-9]+ lines, at most 120" \
     repeat 100 $five/load_naive.cpp
 sees sizes "common: [0-9]+ lines, at most 600" repeat 200 common/cli.hpp
+sees parts_have_headers "load.cpp: no header of its name" \
+    touch $five/parts/load.cpp
 sees heads "its first line is not // load_naive" sed -i 1d $five/load_naive.cpp
 sees heads "does not say how to run it" \
     sed -i 's/bin.load_naive/load_naive/' $five/load_naive.cpp

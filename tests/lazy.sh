@@ -120,6 +120,25 @@ done
 runs "result: 30 \(expected 30\)" connect_cost --connections 15
 eventually nobody_there
 
+# What others use: a session that computes for half a second, beside one that
+# only looks on; and a client that does for as long.
+runs "result: 0 \(expected 0\)" costs_of "$psql" -Xq "$DATABASE_URL" -c \
+    "DO 'DECLARE until timestamp = clock_timestamp() + interval ''500ms'';
+        BEGIN WHILE clock_timestamp() < until LOOP END LOOP; END'"
+same "costs_of: connections" 1 "$(number connections)"
+at_most "costs_of: the server's memory" 5000 "$(number server_kib)"
+at_most "costs_of: the client's memory" 500 "$(number client_kib)"
+at_most "costs_of: the server computes" 0.3 "$(number server_cores_busy)"
+at_most "costs_of: the client does not" "$(number cores_busy)" 0.3
+# shellcheck disable=SC2016 # expanded by the inner shell
+runs "result: 0 \(expected 0\)" costs_of bash -c \
+    'while ((${EPOCHREALTIME/./} < $0)); do :; done' \
+    $((${EPOCHREALTIME/./} + 500000))
+at_most "costs_of: the client computes" 0.3 "$(number cores_busy)"
+same "costs_of: no connections" 0 "$(number connections)"
+call "$bin/costs_of" false
+same "costs_of: a command that fails" 4 "$status"
+
 # --- The server is full ---------------------------------------------------------------
 
 # For good: one line that says so, and soon.

@@ -1,5 +1,6 @@
 // line_speed: how many messages a second delay_line passes on, for so many
 // connections that each send one and wait for it to come back. See speed.md.
+#include "01-processes/messages.hpp"
 #include "05-io-bound/delay_line.hpp"
 
 #include "01-processes/process.hpp"

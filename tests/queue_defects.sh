@@ -12,6 +12,8 @@ if [[ -e $catch_main ]]; then # version 2: see CMakeLists.txt
 else
     catch=(-DMANY_HANDS_CATCH_3 -lCatch2Main -lCatch2)
 fi
+# What of the pool is no header; the copy's comes first.
+pool_parts='#include "02-threads/parts/thread_pool.cpp"'
 names=()
 
 # The tests without all cases but NAME: that is compiled in a third of the time.
@@ -28,26 +30,33 @@ only() { # NAME FILE
 defect() {
     local copy=$work/$1 tests=test_queues
     mkdir -p "$copy/02-threads"
-    cp "$root"/chapters/02-threads/*.hpp "$copy/02-threads"
+    cp -r "$root"/chapters/02-threads/{*.hpp,parts} "$copy/02-threads"
     [[ $2 != *pool* ]] || tests=test_thread_pool
+    local file=$2
+    [[ $2 == *.cpp ]] || file=$2.hpp
     checks=$((checks + 2))
     only "$3" "$root/tests/$tests.cpp" >"$copy/test.cpp" ||
         fail "$1: there is no case '$3'"
+    [[ $tests != *pool ]] || echo "$pool_parts" >>"$copy/test.cpp"
     perl -0pi -e "\$seeded = ($4); END { exit !\$seeded }" \
-        "$copy/02-threads/$2.hpp" || fail "$1: could not be seeded"
+        "$copy/02-threads/$file" || fail "$1: could not be seeded"
     echo "$3" >"$copy/case"
     names+=("$1")
 }
 control() { # NAME TESTS
     mkdir -p "$work/$1"
-    cp "$root/tests/$2.cpp" "$work/$1/test.cpp"
+    {
+        cat "$root/tests/$2.cpp"
+        [[ $2 != *pool ]] || echo "$pool_parts"
+    } >"$work/$1/test.cpp"
     names+=("$1")
 }
 
 build() { # NAME
     local copy=$work/$1
     "$compiler" -std=c++20 -O1 -I"$copy" -I"$root" -I"$root/chapters" \
-        -I"$root/tests" "$copy/test.cpp" "${catch[@]}" -lfmt -pthread \
+        -I"$root/tests" "$copy/test.cpp" "${catch[@]}" \
+        "$(dirname "$bin")/libcommon.a" -lfmt -pthread \
         -o "$copy/test" >"$copy/log" 2>&1
 }
 # The status of the tests goes into a file; it is 124 for those that hang.
@@ -141,6 +150,7 @@ condition never_late "a wait with a limit ends when it is over, and says so" \
 
 task() { defect "$1" pool_task "$2" "$3"; }
 pool() { defect "$1" thread_pool "$2" "$3"; }
+part() { defect "$1" parts/thread_pool.cpp "$2" "$3"; }
 
 task begun_twice "get waits for the thread that has begun the task" \
     's/return state_\.compare_exchange_strong\(expected, state::runs\)/
@@ -160,16 +170,16 @@ task cancelled_is_run \
     's/if \(!wanted\)/if (false)/'
 task function_is_kept "what a task has captured goes when it has run" \
     's/function_\.reset\(\);//'
-pool stop_cancels_nothing \
+part stop_cancels_nothing \
     "the destructor stops: what nobody has begun is cancelled" \
     's/while \(const auto task = tasks_\.get\(\)\)\s+task->cancel\(\);//'
-pool stop_does_not_join "a pool leaves no thread" 's/threads_\.clear\(\);//'
-pool half_a_pool "no thread to be had: said at once, and those that began end" \
+part stop_does_not_join "a pool leaves no thread" 's/threads_\.clear\(\);//'
+part half_a_pool "no thread to be had: said at once, and those that began end" \
     's/(catch.*\n\s+)tasks_\.close\(\);/$1/'
 pool submit_after_stop \
     "submit after stop: the function is destroyed, and never runs" \
     's/if \((!tasks_\.put.*)\)\n.*throw.*;/static_cast<void>($1);/'
-pool loop_does_not_wait "the caller waits for a helper that is still at work" \
+part loop_does_not_wait "the caller waits for a helper that is still at work" \
     's/at_work_\.wait\(now\);/break;/'
 # The moment between taking a number and saying so is made longer here, for the
 # helpers much longer than for the caller, who is the main thread.

@@ -139,12 +139,14 @@ same "different shapes give different bytes" "${#seen[@]}" \
 
 spoilt=$work/spoilt/04-data-parallelism
 mkdir -p "$spoilt"
-wrong_when() { # WHAT PERL, a substitution in the header that makes the files
-    cp "$root"/chapters/04-data-parallelism/*.[ch]pp "$spoilt"
+wrong_when() { # WHAT PERL, a substitution in what makes the files
+    cp -r "$root"/chapters/04-data-parallelism/{*.[ch]pp,parts} "$spoilt"
     perl -0pi -e "\$seeded = ($2); END { exit !\$seeded }" \
-        "$spoilt/samples_file.hpp" || fail "$1: could not be seeded"
+        "$spoilt/parts/samples_file.cpp" || fail "$1: could not be seeded"
+    printf '#include "%s"\n' "$spoilt/samples_sequential.cpp" \
+        "$spoilt"/parts/*.cpp "$root"/common/*.cpp >"$work/spoilt/all.cpp"
     g++ -std=c++20 -O1 -I "$work/spoilt" -I "$root" -I "$root/chapters" \
-        "$spoilt/samples_sequential.cpp" "$root/common/cli.cpp" -lfmt \
+        "$work/spoilt/all.cpp" -lfmt \
         -o "$work/spoilt/program" || fail "$1: does not compile"
     call "$work/spoilt/program" --rows 1000
     same "$1: exit status" 4 "$status"

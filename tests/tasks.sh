@@ -13,12 +13,23 @@ case ${1:-} in
 --full) completions=10000000 sanitized=1000000 builds=(O0 O2 asan tsan) ;;
 esac
 
+# The tests and what they use of the book, as one file.
+all() { # BOOK
+    cat "$1/tests/tasks.cpp"
+    printf '#include "%s"\n' "$1"/common/*.cpp \
+        "$1"/chapters/06-coroutines/parts/{async_socket,event_loop,task_group}.cpp \
+        "$1"/chapters/05-io-bound/parts/loopback.cpp \
+        "$1"/chapters/02-threads/parts/thread_pool.cpp \
+        "$1"/chapters/01-processes/parts/{messages,process}.cpp
+}
+all "$root" >"$work/all.cpp"
+
 flags=(-std=c++20 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
     -I "$root" -I "$root/chapters")
 
 # try NAME COMPLETIONS COMPILER ...: compiles and runs; leaves NAME.said.
 try() {
-    if ! "${@:3}" "${flags[@]}" "$root/tests/tasks.cpp" -lfmt -pthread \
+    if ! "${@:3}" "${flags[@]}" "$work/all.cpp" -lfmt -pthread \
         -o "$work/$1" >"$work/$1.said" 2>&1; then
         sed -i '1s/^/it does not compile: /' "$work/$1.said"
         return
@@ -65,13 +76,14 @@ done
 # errors behind.
 mkdir -p "$work/book"
 cp -r "$root/chapters" "$root/common" "$root/tests" "$work/book"
+all "$work/book" >"$work/book/all.cpp"
 spoilt() { # WHAT FILE SED-EXPRESSION TEXT
     local file=$work/book/chapters/06-coroutines/$2
     cp "$file" "$work/kept"
     sed -i "$3" "$file"
     differs "$1: the file has changed" "" "$(diff "$file" "$work/kept")"
     call g++ -std=c++20 -O0 -I "$work/book" -I "$work/book/chapters" \
-        "$work/book/tests/tasks.cpp" -lfmt -pthread -o "$work/spoilt"
+        "$work/book/all.cpp" -lfmt -pthread -o "$work/spoilt"
     same "$1: it compiles: $err" 0 "$status"
     call timeout 60 "$work/spoilt" 1000
     differs "$1: exit status" 0 "$status"
@@ -81,6 +93,6 @@ spoilt() { # WHAT FILE SED-EXPRESSION TEXT
 spoilt "a cancellation that comes too late is thrown all the same" task.hpp \
     's/who_->at == this)/(who_->at == this || who_->cancel_requested))/' \
     'a cancellation that comes late'
-spoilt "errors that are lost" task_group.hpp \
+spoilt "errors that are lost" parts/task_group.cpp \
     's/errors_.push_back(std::move(error));/if (errors_.empty()) errors_.push_back(std::move(error));/' \
     'all errors, the first first'

@@ -6,7 +6,9 @@
 #include "catch.hpp"
 #include "children.hpp"
 
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/time.h>
 
 #include <atomic>

@@ -1,3 +1,4 @@
+#include "04-data-parallelism/output_file.hpp"
 #include "04-data-parallelism/samples_file.hpp"
 #include "05-io-bound/row_hash.hpp"
 #include "catch.hpp"

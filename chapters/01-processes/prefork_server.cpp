@@ -5,6 +5,7 @@
 //     build/bin/prefork_server --workers 2 --requests 1000 --kills 1
 #include "common/cli.hpp"
 #include "common/stopwatch.hpp"
+#include "common/workers.hpp"
 #include "pipe_queue.hpp"
 #include "primes.hpp"
 #include "process.hpp"

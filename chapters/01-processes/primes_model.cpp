@@ -3,8 +3,10 @@
 // talking cost nothing either? Beside it, what was published.
 //
 //     build/bin/primes_model --cores 6 --order list
+#include "common/cli.hpp"
 #include "primes.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 struct course {

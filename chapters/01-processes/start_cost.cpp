@@ -9,6 +9,7 @@
 
 #include <spawn.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 
 #include <thread>
 

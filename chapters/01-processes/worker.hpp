@@ -8,27 +8,17 @@
 #include "process.hpp"
 #include "wire.hpp"
 
-#include <cxxabi.h>
-#include <fcntl.h>
+#include <sys/socket.h>
 
 #include <deque>
 #include <functional>
-#include <typeinfo>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
 
 // "std::runtime_error: no such file", of the exception being handled.
-inline std::string error_text() {
-    try {
-        throw;
-    } catch (const std::exception& error) {
-        char* name = abi::__cxa_demangle(typeid(error).name(), nullptr, nullptr,
-                                         nullptr);
-        std::string text = fmt::format("{}: {}", name, error.what());
-        std::free(name);
-        return text;
-    } catch (...) {
-        return "an exception that is not of the standard library";
-    }
-}
+std::string error_text();
 
 // A message to a worker is a vector of tasks. The answer has, for each of them,
 // 'r' and its result, or 'e' and the text of its error.
@@ -105,21 +95,9 @@ struct pool_worker {
     // system_error. The stream ends when the parent is gone, for nobody else
     // holds its end: no other worker, by parents_own, and not this one. The
     // worker's end stays open until it has ended, or we would not wait for it.
-    template<class Serve>
-    pool_worker(const Serve& serve, int end_signal,
-                std::pair<descriptor, descriptor> ends = socket_pair())
-        : stream(std::move(ends.first)), //
-          child(
-              [&] {
-                  ::close(stream.socket());
-                  serve(*new message_stream(std::move(ends.second)));
-                  return 0; // and it stays open
-              },
-              end_signal) {
-        parents_own.push_back(stream.socket());
-        // The parent waits in process_pool::supervise(), and not for this one.
-        check(::fcntl(stream.socket(), F_SETFL, O_NONBLOCK), "fcntl");
-    }
+    pool_worker(const std::function<void(message_stream&)>& serve,
+                int end_signal,
+                std::pair<descriptor, descriptor> ends = socket_pair());
     pool_worker(pool_worker&&) noexcept = default;
     pool_worker& operator=(pool_worker&&) noexcept = default;
     ~pool_worker() { std::erase(parents_own, stream.socket()); }

@@ -4,7 +4,7 @@
 //     build/bin/one_task_pool --cores two
 #include "bounded_queue.hpp"
 #include "common/cli.hpp"
-#include "common/one_core.hpp"
+#include "common/workers.hpp"
 #include "one_task.hpp"
 #include "thread_pool.hpp"
 

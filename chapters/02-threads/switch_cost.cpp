@@ -6,8 +6,8 @@
 #include "01-processes/process.hpp"
 #include "common/check.hpp"
 #include "common/cli.hpp"
-#include "common/one_core.hpp"
 #include "common/stopwatch.hpp"
+#include "common/workers.hpp"
 
 #include <algorithm>
 #include <thread>

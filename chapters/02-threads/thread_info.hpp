@@ -1,24 +1,13 @@
 // What the kernel knows of the threads of this process.
 #pragma once
 
-#include "common/check.hpp"
+#include <sys/types.h>
 
-#include <pthread.h>
-#include <sched.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <string>
-#include <thread>
-#include <utility>
 #include <vector>
 
 // The calling thread's name in the kernel, of at most 15 characters.
-inline void name_this_thread(const std::string& name) {
-    ::pthread_setname_np(::pthread_self(), name.substr(0, 15).c_str());
-}
+void name_this_thread(const std::string& name);
 
 struct thread_info {
     pid_t id;         // what gettid(2) returns in that thread
@@ -28,39 +17,10 @@ struct thread_info {
 
 // All threads of this process at this moment, the initial one first, then by
 // id. Source: proc_pid_task(5), proc_pid_stat(5).
-inline std::vector<thread_info> threads_of_this_process() {
-    std::vector<thread_info> threads;
-    for (const auto& entry :
-         std::filesystem::directory_iterator("/proc/self/task")) {
-        // "4711 (name) S ...", and a name may hold blanks and parentheses.
-        std::ifstream file(entry.path() / "stat");
-        std::string stat;
-        std::getline(file, stat, '\0'); // no exception if it has just ended
-        const auto first = stat.find('('), last = stat.rfind(')');
-        if (last == stat.npos || last + 2 >= stat.size())
-            continue; // it has ended since
-        threads.push_back({std::stoi(stat),
-                           stat.substr(first + 1, last - first - 1),
-                           stat[last + 2]});
-    }
-    std::sort(threads.begin(), threads.end(),
-              [initial = ::getpid()](const auto& a, const auto& b) {
-                  return std::pair(a.id != initial, a.id)
-                         < std::pair(b.id != initial, b.id);
-              });
-    return threads;
-}
+std::vector<thread_info> threads_of_this_process();
 
 // Its state, or '-' if there is no thread of that name.
-inline char state_of(const std::string& name) {
-    for (const thread_info& thread : threads_of_this_process())
-        if (thread.name == name)
-            return thread.state;
-    return '-';
-}
+char state_of(const std::string& name);
 
 // Waits until the kernel says so: a thread needs a moment to get anywhere.
-inline void wait_for_state(const std::string& name, char state) {
-    while (state_of(name) != state)
-        std::this_thread::yield();
-}
+void wait_for_state(const std::string& name, char state);

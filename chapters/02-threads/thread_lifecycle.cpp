@@ -8,6 +8,7 @@
 #include "thread_info.hpp"
 
 #include <atomic>
+#include <thread>
 
 static const char* yes_or_no(bool yes) {
     return yes ? "yes" : "no";

@@ -23,8 +23,6 @@
 #include "pool_task.hpp"
 #include "task_queue.hpp"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
@@ -44,25 +42,8 @@ class thread_pool {
     // Throws std::invalid_argument for a number of workers that is not from 1
     // to most_workers, std::system_error if the system gives no thread.
     explicit thread_pool(std::int64_t workers = std::min(default_workers(),
-                                                         most_workers))
-        : workers_(workers) {
-        in_range("workers", workers, 1, most_workers);
-        threads_.reserve(static_cast<std::size_t>(workers));
-        try {
-            for (std::int64_t i = 0; i < workers; ++i)
-                threads_.emplace_back([this] { work(); });
-        } catch (...) {
-            tasks_.close(); // those that there are end, and are joined
-            throw;
-        }
-    }
-    ~thread_pool() {
-        try {
-            stop();
-        } catch (...) { // the kernel refuses to wake our threads
-            std::terminate();
-        }
-    }
+                                                         most_workers));
+    ~thread_pool();
     thread_pool(const thread_pool&) = delete;
     thread_pool& operator=(const thread_pool&) = delete;
 
@@ -107,13 +88,7 @@ class thread_pool {
     }
 
     // May be called by any thread that is none of the pool's, and repeatedly.
-    void stop() {
-        tasks_.close();
-        while (const auto task = tasks_.get())
-            task->cancel();
-        const std::lock_guard lock(joining_);
-        threads_.clear();
-    }
+    void stop();
 
   private:
     // Outlives the call of parallel_for: a pool that is busy may come to help
@@ -154,12 +129,7 @@ class thread_pool {
 
         // Called when no number is left: who is not at work by now will find
         // none.
-        void wait() {
-            for (std::int32_t now = at_work_; now != 0; now = at_work_)
-                at_work_.wait(now);
-            if (error_)
-                std::rethrow_exception(std::exchange(error_, nullptr));
-        }
+        void wait();
 
       private:
         const std::int64_t count_, chunk_;
@@ -170,12 +140,7 @@ class thread_pool {
     };
 
     static void in_range(const char* what, std::int64_t value,
-                         std::int64_t least, std::int64_t most) {
-        if (value < least || value > most)
-            throw std::invalid_argument(
-                fmt::format("thread_pool: {} {} is not from {} to {}", what,
-                            value, least, most));
-    }
+                         std::int64_t least, std::int64_t most);
 
     //> work
     void work() {

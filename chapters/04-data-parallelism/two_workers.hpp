@@ -6,8 +6,8 @@
 #include "01-processes/shared_memory.hpp"
 #include "02-threads/thread_pool.hpp"
 #include "03-gil/arithmetic.hpp"
-#include "common/one_core.hpp"
 #include "common/stopwatch.hpp"
+#include "common/workers.hpp"
 
 #include <algorithm>
 #include <atomic>

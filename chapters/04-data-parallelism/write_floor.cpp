@@ -3,7 +3,10 @@
 // writer can be faster on this machine.
 //
 //     build/bin/write_floor --rows 1000000
+#include "output_file.hpp"
 #include "samples_file.hpp"
+
+#include <fmt/core.h>
 
 int main(int argc, char** argv) try {
     const samples_job job = parse_samples_job(

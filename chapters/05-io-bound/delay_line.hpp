@@ -17,6 +17,7 @@
 #include "common/check.hpp"
 #include "common/descriptor.hpp"
 
+#include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>

@@ -4,6 +4,9 @@
 //     build/bin/echo_processes --connections 1000
 #include "echo_load.hpp"
 
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
 //> serve
 static void echo(const descriptor& client) {
     std::array<char, 4096> bytes;

@@ -9,6 +9,8 @@
 # load_naive with one, load_threads with more; with a fifth number in so many
 # threads instead of one for each, as load_coroutines does with one.
 # psql_copy: \copy of a file with our rows: load_copy.
+#
+# COSTS_OF, if set, is a program that runs the client and says what that uses.
 set -Eeuo pipefail
 
 here=$(dirname "$(readlink -f "$0")")
@@ -21,8 +23,9 @@ threads=${5:-$clients}
 }
 server_bin=$("$root/tools/with_postgres.sh" --find)
 query() { "$server_bin/psql" -XqAt "$DATABASE_URL" -c "$1"; }
-dial=(env)
-((rtt_us == 0)) || dial=("$root/build/bin/delay_proxy" --rtt-us "$rtt_us")
+client=("${COSTS_OF:-env}") # runs it
+((rtt_us == 0)) ||
+    client=("$root/build/bin/delay_proxy" --rtt-us "$rtt_us" "${client[@]}")
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -44,10 +47,10 @@ pgbench)
     rows=$((rows / clients * clients))
     # Without "initial connection time": from after connecting, as ours.
     # shellcheck disable=SC2016 # the URL is that of the dial
-    per_s=$("${dial[@]}" sh -c '"$0" "$@" "$DATABASE_URL"' \
+    per_s=$("${client[@]}" sh -c '"$0" "$@" "$DATABASE_URL"' \
         "$server_bin/pgbench" -n -c "$clients" -j "$threads" -M prepared \
         -t "$((rows / clients))" -f "$work/script" "$@" 2>"$work/log" |
-        sed -n 's/^tps = \([0-9.]*\) .*/\1/p') || {
+        tee "$work/said" | sed -n 's/^tps = \([0-9.]*\) .*/\1/p') || {
         tail -n 3 "$work/log" >&2
         exit 1
     }
@@ -57,10 +60,10 @@ psql_copy)
     query 'TRUNCATE many_hands.samples'
     # \timing measures the one command, in ms.
     # shellcheck disable=SC2016 # the URL is that of the dial
-    ms=$("${dial[@]}" sh -c '"$0" "$@" "$DATABASE_URL"' \
+    ms=$("${client[@]}" sh -c '"$0" "$@" "$DATABASE_URL"' \
         "$server_bin/psql" -XqAt -c '\timing on' \
         -c '\copy many_hands.samples FROM pstdin' -d <"$work/rows" |
-        sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p')
+        tee "$work/said" | sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p')
     per_s=$(awk "BEGIN { print $rows / $ms * 1000 }")
     ;;
 esac
@@ -69,6 +72,7 @@ echo "$kind, $rows rows, clients: $clients"
 echo "rows_per_s: ${per_s%.*}"
 echo "commits: $(query 'SELECT count(DISTINCT xmin::text)
                         FROM many_hands.samples')"
+[[ -z ${COSTS_OF:-} ]] || grep -E '^[a-z_]+: [0-9.]+$' "$work/said"
 found=$(query 'SELECT count(*) FROM many_hands.samples')
 echo "result: $found (expected $rows)"
 ((found == rows)) || exit 4

@@ -5,17 +5,15 @@
 #pragma once
 
 #include "common/check.hpp"
-#include "common/descriptor.hpp"
 
 #include <libpq-fe.h>
-#include <poll.h>
-#include <pthread.h>
-#include <unistd.h>
+#include <sys/types.h>
 
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -36,32 +34,12 @@ using connection_options =
 
 // What a URL says; null if libpq cannot read it. Its words on that would hold
 // the URL, and so a password, and are not for anybody.
-inline connection_options options_of(const std::string& url) {
-    return {PQconninfoParse(url.c_str(), nullptr), PQconninfoFree};
-}
+connection_options options_of(const std::string& url);
 
-inline std::string database_url() {
-    const char* url = std::getenv("DATABASE_URL");
-    if (url == nullptr || *url == '\0')
-        throw missing(std::string("DATABASE_URL is not set; ")
-                      + how_to_get_a_server);
-    if (options_of(url) == nullptr)
-        throw missing(std::string("DATABASE_URL cannot be read; ")
-                      + how_to_get_a_server);
-    return url;
-}
+std::string database_url();
 
 // The directory of its socket; throws `missing` if it has none.
-inline std::string socket_directory(const std::string& url) {
-    const connection_options options = options_of(url);
-    for (auto* one = options.get(); one != nullptr && one->keyword != nullptr;
-         ++one)
-        if (std::string_view(one->keyword) == "host" && one->val != nullptr
-            && *one->val == '/')
-            return one->val;
-    throw missing(std::string("DATABASE_URL names no Unix socket; ")
-                  + how_to_get_a_server);
-}
+std::string socket_directory(const std::string& url);
 
 // An error of the server, or of the way to it. What kind it is says `sqlstate`,
 // five characters of the SQL standard, and never the text, which is for people
@@ -85,14 +63,7 @@ struct no_connection : missing {
 // was idle for too long, if the server stops, starts or is full, or has
 // sacrificed this transaction to another one. No if it has understood us, and
 // says no; nor if it has not, which will be the same next time.
-inline bool may_pass(std::string_view sqlstate) {
-    for (const char* one :
-         {"08000", "08001", "08003", "08006", "08007", "25P03", "25P04",
-          "40001", "40P01", "53300", "57P01", "57P02", "57P03", "57P05"})
-        if (sqlstate == one)
-            return true;
-    return false;
-}
+bool may_pass(std::string_view sqlstate);
 
 // What the server answered; rows and columns count from 0.
 class pg_result {
@@ -127,14 +98,7 @@ class pg_result {
 // As getpid(), but asks the kernel after a fork only. A connection looks at it
 // with every call, some thirty times for a row; where the kernel took 180 ns
 // for its answer, that was a seventh of the row's processor time.
-inline pid_t this_process() {
-    static pid_t number = ::getpid();
-    static const bool is_told =
-        ::pthread_atfork(nullptr, nullptr,
-                         /*in the child*/ [] { number = ::getpid(); })
-        == 0;
-    return is_told ? number : ::getpid();
-}
+pid_t this_process();
 
 class pg_connection {
   public:
@@ -143,16 +107,7 @@ class pg_connection {
 
     // Connects to database_url(). Throws no_connection, and does so at `end`.
     // (A host's name is looked up before; how long that takes, libpq decides.)
-    explicit pg_connection(end_of_waiting end = {})
-        : pg_connection(unconnected{}) {
-        end_ = end;
-        for (auto next = PGRES_POLLING_WRITING; is_connecting(next);) {
-            if (!ready(next == PGRES_POLLING_READING ? POLLIN : POLLOUT))
-                throw no_connection("the server does not answer", "08001");
-            next = PQconnectPoll(raw());
-        }
-        must_be_connected();
-    }
+    explicit pg_connection(end_of_waiting end = {});
 
     // From now on an answer must be there at `end`. If it is not, run() and
     // its like throw 08006, and this connection is of no use any more.
@@ -160,20 +115,11 @@ class pg_connection {
 
     // Is it whole, and between two transactions? False if the server has hung
     // up, as far as we have heard by now: this asks nobody.
-    bool is_idle() {
-        return PQtransactionStatus(raw()) == PQTRANS_IDLE && is_connected();
-    }
+    bool is_idle();
 
     // Asks nothing, and waits for the answer. False: there was none by `end`;
     // then do not use it any more.
-    bool answers(clock::time_point end) try {
-        wait_until(end);
-        run("");
-        wait_until({});
-        return is_idle();
-    } catch (const pg_error&) {
-        return false;
-    }
+    bool answers(clock::time_point end);
 
     // How often this program has waited for an answer, in all its sessions.
     static std::int64_t round_trips() { return round_trips_; }
@@ -181,148 +127,59 @@ class pg_connection {
     static std::int64_t connections() { return connections_; }
 
     // Runs one or more commands without parameters, in one round trip.
-    pg_result run(const std::string& sql) {
-        return checked(answer_to(PQsendQuery(raw(), sql.c_str())));
-    }
+    pg_result run(const std::string& sql);
     // Runs one command; its $1, $2 ... are these texts, or null. Whatever they
     // hold, they are values: nothing of them is read as SQL.
     pg_result run(const std::string& sql,
-                  std::span<const char* const> parameters) {
-        return checked(answer_to(PQsendQueryParams(
-            raw(), sql.c_str(), static_cast<int>(parameters.size()), nullptr,
-            parameters.data(), nullptr, nullptr, /*result as text*/ 0)));
-    }
+                  std::span<const char* const> parameters);
 
     // CREATE `what`, such as "TABLE IF NOT EXISTS ...". One program after the
     // other: of two at the same moment one would fail, for all that IF says.
-    void create(const std::string& what) {
-        run("BEGIN; SELECT pg_advisory_xact_lock(7); CREATE " + what
-            + "; COMMIT");
-    }
+    void create(const std::string& what);
 
     // Names a statement, so that the server parses it once.
-    void prepare(const std::string& name, const std::string& sql) {
-        checked(answer_to(
-            PQsendPrepare(raw(), name.c_str(), sql.c_str(), 0, nullptr)));
-    }
+    void prepare(const std::string& name, const std::string& sql);
 
     // Runs a prepared statement; its parameters are texts, as in the source's
     // driver.
     pg_result execute(const std::string& name,
-                      std::span<const char* const> parameters) {
-        return checked(answer_to(PQsendQueryPrepared(
-            raw(), name.c_str(), static_cast<int>(parameters.size()),
-            parameters.data(), nullptr, nullptr, /*result as text*/ 0)));
-    }
+                      std::span<const char* const> parameters);
 
     // A name as SQL wants it, for places where no parameter may stand. Throws
     // pg_error for one that could not be that name: it is empty or too long,
     // or its bytes are no text.
-    std::string quoted_name(std::string_view name) const {
-        if (name.empty() || name.size() > 63 || name.find('\0') != name.npos)
-            throw pg_error("a name has 1 to 63 bytes, none of them zero",
-                           "42602");
-        const std::unique_ptr<char, decltype(&PQfreemem)> quoted(
-            PQescapeIdentifier(raw(), name.data(), name.size()), PQfreemem);
-        if (quoted == nullptr)
-            throw pg_error(error(), "22021");
-        return quoted.get();
-    }
+    std::string quoted_name(std::string_view name) const;
 
     // COPY ... FROM STDIN: begin, send as often as you like, end. Nothing is
     // there before copy_end() has returned. The server may leave out rows and
     // say so only by their number: copy_end() throws wrong_result if it is not
     // `rows`.
-    void copy_begin(const std::string& sql) {
-        const pg_result answer = answer_to(PQsendQuery(raw(), sql.c_str()));
-        if (answer.status() != PGRES_COPY_IN)
-            throw failure(answer);
-    }
-    void copy_send(std::string_view data) {
-        if (PQputCopyData(raw(), data.data(), static_cast<int>(data.size()))
-            != 1)
-            throw failure();
-    }
-    void copy_end(std::int64_t rows) {
-        const std::int64_t copied =
-            checked(answer_to(PQputCopyEnd(raw(), nullptr))).affected();
-        if (copied != rows)
-            throw wrong_result("COPY: the server took " + std::to_string(copied)
-                               + " rows of " + std::to_string(rows));
-    }
+    void copy_begin(const std::string& sql);
+    void copy_send(std::string_view data);
+    void copy_end(std::int64_t rows);
 
     // COPY ... TO STDOUT: calls `line` with every row as a line of text.
-    template<class Function>
-    void copy_out(const std::string& sql, Function line) {
-        const pg_result answer = answer_to(PQsendQuery(raw(), sql.c_str()));
-        if (answer.status() != PGRES_COPY_OUT)
-            throw failure(answer);
-        int size = 0;
-        for (char* data = nullptr;
-             (size = PQgetCopyData(raw(), &data, 0)) > 0;) {
-            const std::unique_ptr<char, decltype(&PQfreemem)> owner(data,
-                                                                    PQfreemem);
-            line(std::string_view(data, static_cast<std::size_t>(size)));
-        }
-        if (size == -2)
-            throw failure();
-        while (PGresult* end = PQgetResult(raw()))
-            checked(pg_result(end));
-    }
+    void copy_out(const std::string& sql,
+                  const std::function<void(std::string_view)>& line);
 
   protected: // for those who wait in another way, see chapter 06
     // Begins to connect. Then PQconnectPoll is called as often as it asks for
     // that, and at last must_be_connected(), which throws no_connection.
     struct unconnected {};
-    explicit pg_connection(unconnected) {
-        ++connections_;
-        const std::string url = database_url();
-        const char* names[] = {"dbname", "fallback_application_name", nullptr};
-        const char* values[] = {url.c_str(), "many-hands", nullptr};
-        raw_.reset(PQconnectStartParams(names, values, /*expand_dbname*/ 1));
-        // While connecting, the text is the only place where libpq says the
-        // SQLSTATE.
-        PQsetErrorVerbosity(raw(), PQERRORS_VERBOSE);
-        // Notices ("already exists, skipping") are not for the reader, and
-        // errors become exceptions.
-        const PQnoticeProcessor ignore = [](void*, const char*) {};
-        PQsetNoticeProcessor(raw(), ignore, nullptr);
-    }
-    bool is_connecting(PostgresPollingStatusType next) const {
-        return PQstatus(raw()) != CONNECTION_BAD
-               && (next == PGRES_POLLING_READING
-                   || next == PGRES_POLLING_WRITING);
-    }
-    void must_be_connected() {
-        if (PQstatus(raw()) != CONNECTION_OK)
-            throw connecting_failed();
-        PQsetErrorVerbosity(raw(), PQERRORS_DEFAULT);
-    }
+    explicit pg_connection(unconnected);
+    bool is_connecting(PostgresPollingStatusType next) const;
+    void must_be_connected();
 
-    PGconn* raw() const {
-        if (this_process() != raw_.get_deleter().owner)
-            throw std::logic_error("this connection is another process's: "
-                                   "connect after the fork");
-        return raw_.get();
-    }
+    PGconn* raw() const;
 
     // An error without a SQLSTATE is libpq's own. It could not send, or
     // receive; its PQstatus does not know before it has tried to read. Or it
     // would not.
-    pg_error failure(const pg_result& answer = pg_result()) {
-        const std::string text = error(), state = answer.sqlstate();
-        return {text, state.empty() && !is_connected() ? "08006" : state};
-    }
+    pg_error failure(const pg_result& answer = pg_result());
 
     // An error that the server reports, or a connection that broke, becomes an
     // exception with libpq's text.
-    pg_result checked(pg_result answer) {
-        const ExecStatusType status = answer.status();
-        if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK
-            && status != PGRES_EMPTY_QUERY)
-            throw failure(answer);
-        return answer;
-    }
+    pg_result checked(pg_result answer);
 
     static void count_round_trips(std::int64_t more) { round_trips_ += more; }
 
@@ -340,57 +197,16 @@ class pg_connection {
     std::string error() const { return PQerrorMessage(raw()); }
 
     // Waits for the socket; false: it is the end of waiting.
-    bool ready(short events) const {
-        std::vector<pollfd> ends = {{PQsocket(raw()), events, 0}};
-        if (!end_)
-            return wait_for(ends);
-        return wait_for(ends, std::chrono::ceil<std::chrono::milliseconds>(
-                                  *end_ - clock::now()));
-    }
+    bool ready(short events) const;
 
     // Waits for the answer to what PQsend... has sent; if there are several,
     // it is the last one.
-    pg_result answer_to(int sent) {
-        ++round_trips_;
-        pg_result last;
-        while (sent == 1) {
-            while (PQisBusy(raw()) == 1) {
-                if (!ready(POLLIN))
-                    throw pg_error("the server does not answer", "08006");
-                if (PQconsumeInput(raw()) == 0)
-                    throw failure();
-            }
-            PGresult* next = PQgetResult(raw());
-            if (next == nullptr)
-                return last;
-            last = pg_result(next);
-            if (last.status() == PGRES_COPY_IN
-                || last.status() == PGRES_COPY_OUT)
-                return last;
-        }
-        throw failure();
-    }
+    pg_result answer_to(int sent);
 
     // Has the server not hung up, as far as we have heard by now?
-    bool is_connected() {
-        pollfd end = {PQsocket(raw()), POLLIN, 0};
-        while (end.fd != -1 && ::poll(&end, 1, 0) == 1
-               && PQconsumeInput(raw()) == 1)
-            PQisBusy(raw()); // reads what has come
-        return PQstatus(raw()) == CONNECTION_OK;
-    }
+    bool is_connected();
 
-    // What libpq says is "... failed: FATAL:  28P01: password ...", and then a
-    // line for those who work on PostgreSQL.
-    no_connection connecting_failed() const {
-        std::string text = error(), state = "08001";
-        text = text.substr(0, text.find("\nLOCATION:"));
-        const auto at = text.find(":  ", text.find(" failed: "));
-        if (at != text.npos && text.size() >= at + 10
-            && text.compare(at + 8, 2, ": ") == 0)
-            state = text.substr(at + 3, 5);
-        return {text + "; " + how_to_get_a_server, state};
-    }
+    no_connection connecting_failed() const;
 
     static inline std::atomic<std::int64_t> round_trips_ = 0, connections_ = 0;
     std::unique_ptr<PGconn, closer> raw_;

@@ -5,6 +5,7 @@
 #include "command.hpp"
 #include "samples_table.hpp"
 
+#include <fcntl.h>
 #include <fmt/ranges.h>
 
 #include <filesystem>

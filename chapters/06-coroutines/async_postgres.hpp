@@ -22,6 +22,10 @@
 
 #include "05-io-bound/postgres.hpp"
 
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
 #include <string_view>
 
 // A command in a pipeline that the server has skipped, for one before it
@@ -33,206 +37,58 @@ struct pipeline_skipped : pg_error {
 class async_connection : public pg_connection {
   public:
     // Throws no_connection.
-    static task<std::unique_ptr<async_connection>> connect() {
-        std::unique_ptr<async_connection> db(new async_connection);
-        for (auto next = PGRES_POLLING_WRITING; db->is_connecting(next);) {
-            const int fd = PQsocket(db->raw()); // each time: it may be another
-            if (next == PGRES_POLLING_READING)
-                co_await readable(fd);
-            else
-                co_await writable(fd);
-            next = PQconnectPoll(db->raw());
-        }
-        db->must_be_connected();
-        db->must(PQsetnonblocking(db->raw(), 1) == 0);
-        co_return std::move(db);
-    }
+    static task<std::unique_ptr<async_connection>> connect();
 
     // As run() and its like; the texts must live until the answer is there.
-    task<pg_result> async_run(const std::string& sql) {
-        co_return checked(co_await answer_to(PQsendQuery(raw(), sql.c_str())));
-    }
+    task<pg_result> async_run(const std::string& sql);
     task<pg_result> async_run(const std::string& sql,
-                              std::span<const char* const> parameters) {
-        co_return checked(co_await answer_to(PQsendQueryParams(
-            raw(), sql.c_str(), static_cast<int>(parameters.size()), nullptr,
-            parameters.data(), nullptr, nullptr, /*result as text*/ 0)));
-    }
-    task<void> async_prepare(const std::string& name, const std::string& sql) {
-        checked(co_await answer_to(
-            PQsendPrepare(raw(), name.c_str(), sql.c_str(), 0, nullptr)));
-    }
+                              std::span<const char* const> parameters);
+    task<void> async_prepare(const std::string& name, const std::string& sql);
     task<pg_result> async_execute(const std::string& name,
-                                  std::span<const char* const> parameters) {
-        co_return checked(co_await answer_to(send_execute(name, parameters)));
-    }
+                                  std::span<const char* const> parameters);
 
     // As copy_begin() and its like.
-    task<void> async_copy_begin(const std::string& sql) {
-        const pg_result answer =
-            co_await answer_to(PQsendQuery(raw(), sql.c_str()));
-        if (answer.status() != PGRES_COPY_IN)
-            throw failure(answer);
-    }
-    task<void> async_copy_send(std::string_view data) {
-        must(PQputCopyData(raw(), data.data(), static_cast<int>(data.size()))
-             == 1);
-        co_await flush();
-    }
-    task<void> async_copy_end(std::int64_t rows) {
-        const pg_result answer =
-            checked(co_await answer_to(PQputCopyEnd(raw(), nullptr)));
-        if (answer.affected() != rows)
-            throw wrong_result("COPY: the server took "
-                               + std::to_string(answer.affected()) + " rows of "
-                               + std::to_string(rows));
-    }
+    task<void> async_copy_begin(const std::string& sql);
+    task<void> async_copy_send(std::string_view data);
+    task<void> async_copy_end(std::int64_t rows);
 
-    //> pipeline
     // Between begin_pipeline() and end_pipeline() who sends does not wait for
     // the answers; they come in the same order. One task sends, and another one
     // takes the answers meanwhile: or, when both buffers are full, each side
     // waits for the other one to read.
-    void begin_pipeline() { must(PQenterPipelineMode(raw()) == 1); }
-    void end_pipeline() { // when all answers were taken
-        must(PQexitPipelineMode(raw()) == 1);
-        count_round_trips(1); // one for all
-    }
+    void begin_pipeline();
+    void end_pipeline(); // when all answers were taken
     // These only write into a buffer, which pipeline_flush() sends.
-    void pipeline_run(const std::string& sql) {
-        expect(PQsendQueryParams(raw(), sql.c_str(), 0, nullptr, nullptr,
-                                 nullptr, nullptr, /*result as text*/ 0));
-    }
+    void pipeline_run(const std::string& sql);
     void pipeline_execute(const std::string& name,
-                          std::span<const char* const> parameters) {
-        expect(send_execute(name, parameters));
-    }
+                          std::span<const char* const> parameters);
     // Ends a transaction, unless there was a BEGIN; and after an error, what
     // the server skips. It has an answer of its own. Up to here the server
     // keeps answers back, until they fill its buffer.
-    void pipeline_sync() { expect(PQpipelineSync(raw())); }
+    void pipeline_sync();
     // While it writes, libpq may read answers, of which nobody else hears
     // before the next one comes. So do not wait for answers without a sync
     // behind them.
-    task<void> pipeline_flush() { return flush(); }
+    task<void> pipeline_flush();
     // The next answer, which must be of this kind: PGRES_COMMAND_OK,
     // PGRES_TUPLES_OK, or PGRES_PIPELINE_SYNC. Throws pipeline_skipped, or the
     // pg_error that its command has met; a sync that could not commit throws,
     // too, and its own answer still comes after that.
-    task<pg_result> pipeline_answer(ExecStatusType expected) {
-        while (answers_due_ == 0) // for then libpq says "no more", at once
-            co_await sent_.wait();
-        for (;;) {
-            co_await arrived();
-            PGresult* next = PQgetResult(raw());
-            if (next == nullptr) { // the end of the one before, or of all
-                must(PQstatus(raw()) == CONNECTION_OK);
-                continue;
-            }
-            pg_result answer(next);
-            if (expected == PGRES_PIPELINE_SYNC
-                && answer.status() == PGRES_FATAL_ERROR)
-                throw failure(answer);
-            --answers_due_;
-            if (answer.status() == PGRES_PIPELINE_ABORTED)
-                throw pipeline_skipped();
-            if (answer.status() != expected)
-                throw failure(answer);
-            co_return std::move(answer);
-        }
-    }
-    //< pipeline
+    task<pg_result> pipeline_answer(ExecStatusType expected);
 
   private:
     async_connection() : pg_connection(unconnected{}) {}
 
     int send_execute(const std::string& name,
-                     std::span<const char* const> parameters) {
-        return PQsendQueryPrepared(
-            raw(), name.c_str(), static_cast<int>(parameters.size()),
-            parameters.data(), nullptr, nullptr, /*result as text*/ 0);
-    }
-    // Who is refused while another task waits must not read: that one would
-    // wait for ever for what has come already.
-    pg_error failure(const pg_result& answer = pg_result()) {
-        if (waits_ == 0)
-            return pg_connection::failure(answer);
-        const std::string state = answer.sqlstate();
-        const bool broken = state.empty() && PQstatus(raw()) != CONNECTION_OK;
-        return {PQerrorMessage(raw()), broken ? "08006" : state};
-    }
-    void must(bool done) {
-        if (!done)
-            throw failure();
-    }
+                     std::span<const char* const> parameters);
+    pg_error failure(const pg_result& answer = pg_result());
+    void must(bool done);
+    void expect(int sent);
+    task<void> flush();
+    task<void> arrived();
+    task<pg_result> answer_to(int sent);
+    task<void> room();
 
-    void expect(int sent) {
-        must(sent == 1);
-        ++answers_due_;
-        sent_.notify_all();
-    }
-
-    //> answer
-    // Hands what we have sent to the kernel, which may have no room for it.
-    task<void> flush() {
-        for (int left = 1; (left = PQflush(raw())) != 0;) {
-            must(left == 1);
-            co_await room();
-        }
-    }
-    // Waits until PQgetResult() does not.
-    task<void> arrived() {
-        while (PQisBusy(raw()) == 1) {
-            {
-                const one_more here(waits_);
-                co_await readable(PQsocket(raw()));
-            }
-            must(PQconsumeInput(raw()) == 1);
-        }
-    }
-    // The last of the answers to what was sent.
-    task<pg_result> answer_to(int sent) {
-        must(sent == 1);
-        count_round_trips(1);
-        co_await flush();
-        for (pg_result last;;) {
-            co_await arrived();
-            PGresult* next = PQgetResult(raw());
-            if (next == nullptr)
-                co_return std::move(last);
-            last = pg_result(next);
-            if (last.status() == PGRES_COPY_IN
-                || last.status() == PGRES_COPY_OUT)
-                co_return std::move(last);
-        }
-    }
-    //< answer
-
-    // The kernel has room when the server has read; and that may wait until we
-    // have read what it says, notices for instance. (In a pipeline another task
-    // reads.)
-    task<void> room() {
-        auto reads = [&]() -> task<void> {
-            for (;;) {
-                co_await readable(PQsocket(raw()));
-                must(PQconsumeInput(raw()) == 1);
-            }
-        };
-        auto both = [&](task_group& group) -> task<void> {
-            if (PQpipelineStatus(raw()) == PQ_PIPELINE_OFF)
-                group.spawn(reads(), "reads notices");
-            co_await writable(PQsocket(raw()));
-            group.cancel();
-        };
-        const one_more here(waits_);
-        co_await in_group_or_first_error(both);
-    }
-
-    struct one_more { // also for who is cancelled
-        explicit one_more(int& all) : of(all) { ++of; }
-        ~one_more() { --of; }
-        int& of;
-    };
     int waits_ = 0;                // tasks, for the socket
     std::int64_t answers_due_ = 0; // of a pipeline
     async_condition sent_;

@@ -15,10 +15,10 @@
 
 #include "event_loop.hpp"
 
-#include "05-io-bound/loopback.hpp"
+#include "common/descriptor.hpp"
 
+#include <cstdint>
 #include <span>
-#include <stdexcept>
 #include <string_view>
 
 // Before each call that may not have to wait. Every 64th time it is a wait all
@@ -35,92 +35,20 @@ class [[nodiscard]] socket_turn : public event_loop::timer {
     static inline constinit thread_local unsigned calls_ = 0;
 };
 
-//> receive
 // What has come by now, at most as much as there is room for; 0: the other side
 // has hung up. Throws std::invalid_argument for no room.
-inline task<std::size_t> async_receive(const descriptor& from,
-                                       std::span<char> room) {
-    if (room.empty())
-        throw std::invalid_argument("async_receive: no room");
-    for (;;) {
-        co_await socket_turn();
-        const ssize_t size =
-            ::recv(from.get(), room.data(), room.size(), MSG_DONTWAIT);
-        if (size >= 0)
-            co_return static_cast<std::size_t>(size);
-        if (errno != EAGAIN)
-            throw_errno("recv");
-        co_await readable(from.get());
-    }
-}
-//< receive
+task<std::size_t> async_receive(const descriptor& from, std::span<char> room);
 
 // All of it: if the other side does not read, this waits.
-inline task<void> async_send_all(const descriptor& to, std::string_view text) {
-    while (!text.empty()) {
-        co_await socket_turn();
-        const ssize_t sent = ::send(to.get(), text.data(), text.size(),
-                                    MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (sent >= 0)
-            text.remove_prefix(static_cast<std::size_t>(sent));
-        else if (errno != EAGAIN)
-            throw_errno("send");
-        else
-            co_await writable(to.get());
-    }
-}
+task<void> async_send_all(const descriptor& to, std::string_view text);
 
 // Has it to do with this one client only? Then the next one can be accepted.
 // Source: accept(2), "Error handling".
-inline bool is_clients_error(int error) {
-    for (const int one :
-         {ECONNABORTED, ENETDOWN, EPROTO, ENOPROTOOPT, EHOSTDOWN, ENONET,
-          EHOSTUNREACH, EOPNOTSUPP, ENETUNREACH})
-        if (error == one)
-            return true;
-    return false;
-}
+bool is_clients_error(int error);
 
 // The next client. `listening` must not block (O_NONBLOCK), for of two who
 // accept from it one may find that the other was faster.
-inline task<descriptor> async_accept(const descriptor& listening) {
-    for (;;) {
-        co_await socket_turn();
-        descriptor client(
-            ::accept4(listening.get(), nullptr, nullptr, SOCK_CLOEXEC));
-        if (client.get() != -1) {
-            send_at_once(client);
-            co_return client;
-        }
-        if (errno == EAGAIN)
-            co_await readable(listening.get());
-        else if (!is_clients_error(errno))
-            throw_errno("accept");
-    }
-}
+task<descriptor> async_accept(const descriptor& listening);
 
-//> connect
 // The socket is closed if this fails, or is cancelled.
-inline task<descriptor> async_connect_to(std::uint16_t port) {
-    co_await socket_turn();
-    descriptor client(
-        check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0),
-              "socket"));
-    const sockaddr_in address = loopback_address(port);
-    if (::connect(client.get(), reinterpret_cast<const sockaddr*>(&address),
-                  sizeof address)
-        == -1) {
-        if (errno != EINPROGRESS)
-            throw_errno("connect");
-        co_await writable(client.get()); // now it is decided: how?
-        int error = 0;
-        socklen_t size = sizeof error;
-        check(::getsockopt(client.get(), SOL_SOCKET, SO_ERROR, &error, &size),
-              "getsockopt");
-        if (error != 0)
-            throw std::system_error(error, std::generic_category(), "connect");
-    }
-    send_at_once(client);
-    co_return client;
-}
-//< connect
+task<descriptor> async_connect_to(std::uint16_t port);

@@ -6,7 +6,6 @@
 #include "task_group.hpp"
 
 #include "common/cli.hpp"
-#include "common/cpu_time.hpp"
 #include "common/stopwatch.hpp"
 
 struct hands {

@@ -3,11 +3,15 @@
 // is left open.
 //
 //     build/bin/connections_fail
+#include "05-io-bound/loopback.hpp"
 #include "async_socket.hpp"
 #include "common/cli.hpp"
 #include "common/stopwatch.hpp"
 #include "frames.hpp"
 #include "within.hpp"
+
+#include <fcntl.h>
+#include <sys/socket.h>
 
 #include <filesystem>
 

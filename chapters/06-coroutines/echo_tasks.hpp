@@ -6,6 +6,8 @@
 
 #include "05-io-bound/echo_load.hpp"
 
+#include <fcntl.h>
+
 //> accept
 // A task of echo() for each client, until one fails for lack of something.
 inline task<void> accept_all(const descriptor& listening,

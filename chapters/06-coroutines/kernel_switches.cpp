@@ -10,8 +10,8 @@
 #include "01-processes/shared_memory.hpp"
 #include "02-threads/thread_pool.hpp"
 #include "common/cli.hpp"
-#include "common/one_core.hpp"
 #include "common/stopwatch.hpp"
+#include "common/workers.hpp"
 
 #include <sys/resource.h>
 

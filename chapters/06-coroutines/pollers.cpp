@@ -3,7 +3,10 @@
 //
 //     build/bin/pollers --idle 1000
 #include "05-io-bound/echo_load.hpp"
+#include "common/cli.hpp"
+#include "common/stopwatch.hpp"
 
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/select.h>
 

@@ -25,30 +25,35 @@
 #include "async_event.hpp"
 #include "task.hpp"
 
+#include <concepts>
 #include <list>
-#include <string>
+#include <stdexcept>
+#include <vector>
 
 // What the tasks of a group have thrown, in this order; one at least.
 struct group_error : std::runtime_error {
-    explicit group_error(std::vector<std::exception_ptr> all)
-        : std::runtime_error(text(all)), errors(std::move(all)) {}
+    explicit group_error(std::vector<std::exception_ptr> all);
     std::vector<std::exception_ptr> errors;
+};
+
+class task_group;
+
+// Any variable that can be called with a task_group, and returns a task<void>.
+// Not a temporary, which would be gone while its tasks run.
+class group_body {
+  public:
+    template<class Body>
+    requires std::invocable<Body&, task_group&> group_body(Body& body)
+        : body_(&body), call_([](const void* it, task_group& group) {
+              return (*static_cast<Body*>(const_cast<void*>(it)))(group);
+          }) {}
+    task<void> operator()(task_group& group) const {
+        return call_(body_, group);
+    }
 
   private:
-    static std::string text(const std::vector<std::exception_ptr>& all) {
-        std::string joined;
-        for (const std::exception_ptr& one : all)
-            try {
-                std::rethrow_exception(one);
-            } catch (const std::exception& error) {
-                joined +=
-                    (joined.empty() ? "" : "; ") + std::string(error.what());
-            } catch (...) {
-                joined +=
-                    (joined.empty() ? "" : "; ") + std::string("unknown error");
-            }
-        return joined;
-    }
+    const void* body_;
+    task<void> (*call_)(const void*, task_group&);
 };
 
 class task_group {
@@ -57,61 +62,25 @@ class task_group {
 
     // It begins when its turn comes, or never if the group is cancelled by
     // then. `name` must live as long as the loop: a literal.
-    void spawn(task<void> body, const char* name = "task") {
-        body.must_be_there();
-        member& added = members_.emplace_back(*this, std::move(body));
-        added.self = std::prev(members_.end());
-        added.name = name;
-        added.cancel_requested = is_cancelled_;
-        added.body.start(&added);
-    }
+    void spawn(task<void> body, const char* name = "task");
     // All of them, the body and those too that are still to be spawned. Once:
     // who cleans up is not disturbed.
-    void cancel() {
-        if (std::exchange(is_cancelled_, true))
-            return;
-        for (member& one : members_)
-            one.cancel();
-    }
+    void cancel();
 
   private:
     task_group() = default;
-    template<class Body>
-    friend task<void> in_group(Body& body);
+    friend task<void> in_group(group_body body);
 
     struct member final : running_task {
         member(task_group& all, task<void> what)
             : group(all), body(std::move(what)) {}
-        void ended(std::exception_ptr error) override {
-            group.member_ended(*this, std::move(error));
-        }
+        void ended(std::exception_ptr error) override;
         bool is_body = false; // of the group
         task_group& group;
         task<void> body;
         std::list<member>::iterator self;
     };
-    void member_ended(member& one, std::exception_ptr error) {
-        const bool was_body = one.is_body;
-        members_.erase(one.self); // and its frame
-        if (error && !is_cancellation(error)) {
-            errors_.push_back(std::move(error));
-            cancel();
-        } else if (error && was_body && !is_cancelled_) {
-            body_gave_up_ = true; // it has thrown `cancelled` by itself
-            cancel();
-        }
-        if (members_.empty())
-            ended_.set();
-    }
-    static bool is_cancellation(const std::exception_ptr& error) {
-        try {
-            std::rethrow_exception(error);
-        } catch (const cancelled&) {
-            return true;
-        } catch (...) {
-            return false;
-        }
-    }
+    void member_ended(member& one, std::exception_ptr error);
 
     std::list<member> members_; // that have not ended
     std::vector<std::exception_ptr> errors_;
@@ -119,39 +88,9 @@ class task_group {
     async_event ended_; // all of them
 };
 
-//> in_group
 // Runs body(group), and waits for it and all that the group has got.
-template<class Body>
-task<void> in_group(Body& body) {
-    task_group group;
-    group.spawn(body(group), "body of a group");
-    group.members_.back().is_body = true;
-    bool we_are_cancelled = false;
-    while (!group.members_.empty())
-        try {
-            group.ended_.clear(); // one may have been spawned since it was set
-            co_await group.ended_.wait();
-        } catch (const cancelled&) {
-            we_are_cancelled = true;
-            group.cancel();
-        }
-    if (!group.errors_.empty()) {
-        if (we_are_cancelled) // that is not forgotten: our next wait throws it
-            ready_frames->current->cancel_requested = true;
-        throw group_error(std::move(group.errors_));
-    }
-    if (we_are_cancelled || group.body_gave_up_)
-        throw cancelled{};
-}
-//< in_group
+task<void> in_group(group_body body);
 
-// in_group(), but throws the first of the errors as it is: for who has to know
-// of which kind it is.
-template<class Body>
-task<void> in_group_or_first_error(Body& body) {
-    try {
-        co_await in_group(body);
-    } catch (const group_error& all) {
-        std::rethrow_exception(all.errors.front());
-    }
-}
+// The same, but throws the first of the errors as it is: for who has to know of
+// which kind it is.
+task<void> in_group_or_first_error(group_body body);

@@ -18,9 +18,9 @@ psycopg_peer() {
         absent "$1" "no python3 with psycopg, or not the book's server"
     fi
 }
-# far LABEL COMMAND ...: a line for psycopg_peer, a millisecond away.
+# far LABEL ROWS REFERENCE ...: a line for psycopg_peer, as peer.sh runs it.
 far() {
-    psycopg_peer "$1" "$bin/delay_proxy" --rtt-us 1000 "$python" "${@:2}"
+    psycopg_peer "$1" "$here/peer.sh" "$2" "$python" "${@:3}"
 }
 
 # --- Connections -----------------------------------------------------------------
@@ -92,13 +92,14 @@ board variant 200 load_coroutines_shared
 board variant 40000 load_pipeline
 board variant 100000 load_copy
 if [[ $MANY_HANDS_SERVER == private ]]; then
-    peer pgbench@clients=48@threads=2 "$io/peers.sh" pgbench 7200 48 1000 2
-    peer psql_copy "$io/peers.sh" psql_copy 100000 1 1000
+    peer pgbench@clients=48@threads=2 "$here/peer.sh" 7200 \
+        "$io/peers.sh" pgbench ROWS 48 0 2
+    peer psql_copy "$here/peer.sh" 100000 "$io/peers.sh" psql_copy ROWS
 fi
-far psycopg_naive "$io/reference.py" --rows 60
-far psycopg_threads@workers=48 "$io/reference.py" --rows 1920 --workers 48
-far psycopg_shared "$here/../06-coroutines/reference.py" shared 200
-far psycopg_processes@workers=48 "$here/reference.py" --rows 9600 \
+far psycopg_naive 60 "$io/reference.py" --rows ROWS
+far psycopg_threads@workers=48 1920 "$io/reference.py" --rows ROWS --workers 48
+far psycopg_shared 200 "$here/../06-coroutines/reference.py" shared ROWS
+far psycopg_processes@workers=48 9600 "$here/reference.py" --rows ROWS \
     --workers 48 --batch 200 --warm-up
 published psycopg_naive 282.486
 published psycopg_threads@workers=48 1086.957
@@ -144,7 +145,7 @@ if [[ $profile == full ]] || $list; then
             "$bin/${command[0]}" --rows 100000 "${command[@]:1}" --costs yes
     done
 fi
-note "The server is a millisecond away where a name does not say otherwise. Cores busy, client kib: of the loader and its children, and of the server in the same time; neither has the dial's. All have connected when the clock starts, but for psql, load_once_coroutines and load_once_processes."
+note "The server is a millisecond away where a name does not say otherwise. Cores busy, client kib: of the loader and its children, and of the server in the same time; neither has the dial's. All have connected when the clock starts, but for psql, load_once_coroutines and load_once_processes. What a peer uses is that of another run, all of it: it has started, and connected. Its connections are all that were open at once; most of Python's programs have one that only looks on."
 note "Survivors: of 2,300 rows, when the loader is killed before the 1,151st."
 note "The article loaded 100,000 rows in 354 s, in 92 s with 48 threads, in 25 s with a task for each row, and in 8.6 s with lazy connections in processes."
 go

@@ -1,5 +1,6 @@
 #include "machine.hpp"
 
+#include "common/check.hpp"
 #include "common/workers.hpp"
 
 #include <fmt/core.h>

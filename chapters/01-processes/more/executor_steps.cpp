@@ -20,10 +20,8 @@ int main(int argc, char** argv) try {
     message_stream to_child(std::move(ends.first));
 
     //> child
-    // Its end goes to the child, for a parent that holds it as well cannot see
-    // that the child is dead.
-    process child([end = std::move(ends.second)]() mutable {
-        message_stream to_parent(std::move(end));
+    process child([&] {
+        message_stream to_parent(std::move(ends.second));
         to_parent.receive(); // waits
         std::string_view message = to_parent.next().value();
         auto price = from_wire<std::int64_t>(message);
@@ -37,6 +35,8 @@ int main(int argc, char** argv) try {
         to_parent.flush();
         return 0;
     });
+    // A parent that holds the child's end as well cannot see that it is dead.
+    ends.second.close();
     //< child
     std::string message;
     put(message, std::int64_t{100});

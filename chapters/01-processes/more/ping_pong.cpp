@@ -2,6 +2,7 @@
 // cannot do for a task; what it costs more is the pool's own.
 //
 //     build/bin/ping_pong --rounds 20000
+#include "01-processes/messages.hpp"
 #include "01-processes/process.hpp"
 #include "common/cli.hpp"
 #include "common/stopwatch.hpp"

@@ -6,8 +6,8 @@
 #include "01-processes/process.hpp"
 #include "01-processes/shared_memory.hpp"
 #include "common/cli.hpp"
-#include "common/cpu_time.hpp"
-#include "common/one_core.hpp"
+#include "common/stopwatch.hpp"
+#include "common/workers.hpp"
 
 #include <atomic>
 #include <thread>

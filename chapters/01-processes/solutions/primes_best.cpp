@@ -3,6 +3,7 @@
 //
 //     build/bin/primes_best
 #include "01-processes/primes.hpp"
+#include "common/cli.hpp"
 
 #include <cmath>
 

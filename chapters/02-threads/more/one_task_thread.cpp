@@ -4,7 +4,7 @@
 //     build/bin/one_task_thread --cores one
 #include "02-threads/one_task.hpp"
 #include "common/cli.hpp"
-#include "common/one_core.hpp"
+#include "common/workers.hpp"
 
 #include <thread>
 

@@ -4,8 +4,7 @@
 //     build/bin/sleeping_threads --workers 100
 #include "common/check.hpp"
 #include "common/cli.hpp"
-#include "common/cpu_time.hpp"
-#include "common/one_core.hpp"
+#include "common/workers.hpp"
 #include "common/stopwatch.hpp"
 
 #include <atomic>

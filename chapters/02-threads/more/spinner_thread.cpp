@@ -5,6 +5,7 @@
 #include "01-processes/primes.hpp"
 #include "02-threads/event.hpp"
 #include "common/stopwatch.hpp"
+#include "common/cli.hpp"
 
 #include <unistd.h>
 

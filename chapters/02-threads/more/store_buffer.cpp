@@ -4,7 +4,7 @@
 //     build/bin/store_buffer --rounds 5000
 #include "common/check.hpp"
 #include "common/cli.hpp"
-#include "common/one_core.hpp"
+#include "common/workers.hpp"
 
 #include <atomic>
 #include <thread>

@@ -4,8 +4,7 @@
 //     build/bin/turns --ms 300 --nice 5
 #include "common/check.hpp"
 #include "common/cli.hpp"
-#include "common/cpu_time.hpp"
-#include "common/one_core.hpp"
+#include "common/workers.hpp"
 #include "common/stopwatch.hpp"
 
 #include <sys/resource.h>

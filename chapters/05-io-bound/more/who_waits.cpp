@@ -7,6 +7,7 @@
 #include "common/descriptor.hpp"
 #include "common/stopwatch.hpp"
 
+#include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/uio.h>
 #include <sys/vfs.h>

@@ -8,6 +8,7 @@
 #include "06-coroutines/task_group.hpp"
 #include "common/cli.hpp"
 
+#include <fcntl.h>
 #include <fmt/ranges.h>
 
 #include <array>

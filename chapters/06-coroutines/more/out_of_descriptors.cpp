@@ -4,6 +4,9 @@
 //
 //     build/bin/out_of_descriptors
 #include "06-coroutines/echo_tasks.hpp"
+#include "common/cli.hpp"
+
+#include <sys/resource.h>
 
 static std::int64_t pause_ms = 10;
 

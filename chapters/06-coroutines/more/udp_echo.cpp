@@ -2,10 +2,13 @@
 // loses some on purpose; who misses its answer asks again.
 //
 //     build/bin/udp_echo --lose-every 5
+#include "05-io-bound/loopback.hpp"
 #include "06-coroutines/async_socket.hpp"
 #include "06-coroutines/frames.hpp"
 #include "06-coroutines/within.hpp"
 #include "common/cli.hpp"
+
+#include <sys/socket.h>
 
 struct udp_job {
     std::int64_t questions = 100, lose_every = 5, limit_ms = 20;

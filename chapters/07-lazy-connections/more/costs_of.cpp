@@ -1,0 +1,67 @@
+// costs_of: runs a command, and says what it and the server use meanwhile. For
+// loaders that do not say so themselves.
+//
+//     tools/with_postgres.sh build/bin/costs_of sleep 1
+//     "SELECT pg_sleep(1)"'
+#include "05-io-bound/command.hpp"
+#include "05-io-bound/process_memory.hpp"
+#include "05-io-bound/server_counters.hpp"
+#include "05-io-bound/server_processes.hpp"
+#include "common/cli.hpp"
+#include "common/stopwatch.hpp"
+
+#include <fmt/core.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+
+// Processor seconds of children that have ended, and of theirs.
+static double childrens_cpu_s() {
+    rusage all = {};
+    check(::getrusage(RUSAGE_CHILDREN, &all), "getrusage");
+    double seconds = 0;
+    for (const timeval& cpu : {all.ru_utime, all.ru_stime})
+        seconds += double(cpu.tv_sec) + 1e-6 * double(cpu.tv_usec);
+    return seconds;
+}
+
+int main(int argc, char** argv) try {
+    std::vector<std::string> command = {"true"};
+    cli("costs_of", "What a command and the server use.")
+        .command(command)
+        .parse(argc, argv);
+    stop_on_signals();
+    pg_connection db;
+    const auto server = server_processes::find(db);
+    if (!server)
+        throw missing("only on the book's own server it can be seen; it is "
+                      "one command away: tools/with_postgres.sh");
+    fmt::print("{}\n", command[0]);
+    std::fflush(stdout);
+    const std::int64_t syncs = wal_syncs(db).value_or(0);
+    const double before = server->cpu_s();
+    const stopwatch clock;
+
+    std::int64_t kib = 0, server_kib = 0, connections = 0;
+    process child([&]() -> int { become(command); });
+    // To add up memory takes long: not often, and of it the most.
+    while (!child.join(std::chrono::milliseconds(200))) {
+        connections = std::max<std::int64_t>(
+            connections,
+            std::stoll(db.run("SELECT count(*) - 1 FROM pg_stat_activity"
+                              " WHERE backend_type = 'client backend'")
+                           .text(0, 0)));
+        kib = std::max(kib, memory_kib(child.pid()));
+        server_kib = std::max(server_kib, server->kib());
+    }
+    const double seconds = clock.seconds();
+    fmt::print("cores_busy: {:.3f}\n", childrens_cpu_s() / seconds);
+    fmt::print("server_cores_busy: {:.3f}\n",
+               (server->cpu_s() - before) / seconds);
+    fmt::print("client_kib: {}\nserver_kib: {}\n", kib, server_kib);
+    fmt::print("connections: {}\n", connections);
+    fmt::print("wal_syncs: {}\n", wal_syncs(db).value_or(0) - syncs);
+    return finish(child.exit_code().value_or(1), 0);
+} catch (...) {
+    return failed("costs_of");
+}
