@@ -834,7 +834,7 @@ static task<void> descriptors() {
     auto body = [&](task_group& group) -> task<void> {
         group.spawn(reads());
         group.spawn(writes()); // both at the same descriptor
-        while (seen.empty()) // or this goes on for ever
+        while (seen.empty())   // or this goes on for ever
             co_await next_turn();
         must(seen == std::vector<int>{0}, "writable at once, not readable");
         must(::write(there.get(), "a", 1) == 1, "write");

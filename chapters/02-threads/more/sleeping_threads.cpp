@@ -4,8 +4,8 @@
 //     build/bin/sleeping_threads --workers 100
 #include "common/check.hpp"
 #include "common/cli.hpp"
-#include "common/workers.hpp"
 #include "common/stopwatch.hpp"
+#include "common/workers.hpp"
 
 #include <atomic>
 #include <chrono>

@@ -4,8 +4,8 @@
 //     build/bin/spinner_thread
 #include "01-processes/primes.hpp"
 #include "02-threads/event.hpp"
-#include "common/stopwatch.hpp"
 #include "common/cli.hpp"
+#include "common/stopwatch.hpp"
 
 #include <unistd.h>
 

@@ -4,8 +4,8 @@
 //     build/bin/turns --ms 300 --nice 5
 #include "common/check.hpp"
 #include "common/cli.hpp"
-#include "common/workers.hpp"
 #include "common/stopwatch.hpp"
+#include "common/workers.hpp"
 
 #include <sys/resource.h>
 #include <unistd.h>
