@@ -143,7 +143,7 @@ for name in "with a space" "$long" $'with\na newline' "it's \$HOME; *"; do
     call env TMPDIR="$work/$name" "$with_postgres" \
         "$book/chapters/07-lazy-connections/peer.sh" 100 \
         "$book/chapters/05-io-bound/peers.sh" pgbench ROWS 4 0 2
-    for line in "result: 100 " "survivors: 11[0-9]{2}" "connections: "; do
+    for line in "result: 100 " "survivors: 11[0-9]{2}" "cores_busy: "; do
         matches "TMPDIR '${name:0:15}': peer.sh" "$line" "$out"
     done
     same "TMPDIR '${name:0:15}': nothing is left" "" "$(ls -A "$work/$name")"

@@ -191,8 +191,8 @@ claims_answered() {
         done
 }
 
-rules=(programs_listed includes_backward paths_there parts_have_headers sizes heads
-    claims_answered)
+rules=(programs_listed includes_backward paths_there parts_have_headers sizes
+    heads claims_answered)
 book=$root
 for rule in "${rules[@]}"; do
     same "$rule" "" "$($rule)"

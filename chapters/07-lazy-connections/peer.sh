@@ -15,6 +15,11 @@ bin=$root/build/bin
     echo "peer.sh: '$*' is no number of rows and a command" >&2
     exit 2
 }
+[[ ${MANY_HANDS_SERVER:-} == private ]] || {
+    echo "peer.sh: it ends sessions, so only on the book's own server:" \
+        "tools/with_postgres.sh" >&2
+    exit 3
+}
 run() { # ROWS COMMAND ...
     local words=("${@:2}")
     "${words[@]/#ROWS/$1}"
@@ -23,6 +28,14 @@ sql() {
     "$("$root/tools/with_postgres.sh" --find)/psql" -XqAt "$DATABASE_URL" \
         -v ON_ERROR_STOP=1 -c "$1"
 }
+
+# It waits until those that were cut off have ended.
+uncut() {
+    sql "SET client_min_messages = warning;
+        DROP FUNCTION IF EXISTS many_hands.cut CASCADE;
+        DROP SEQUENCE IF EXISTS many_hands.begun"
+}
+trap uncut EXIT
 
 # The 1,151st row ends the sessions of all that are no programs of this book:
 # for the server that is as if they had been killed.
@@ -40,13 +53,13 @@ sql "CREATE SEQUENCE many_hands.begun;
     CREATE TRIGGER cut BEFORE INSERT ON many_hands.samples FOR EACH ROW
         WHEN (current_setting('application_name') <> 'many-hands')
         EXECUTE FUNCTION many_hands.cut()"
-! run 2300 "${@:2}" &>/dev/null || {
-    echo "peer.sh: it was not ended" >&2
+if run 2300 "${@:2}" &>/dev/null ||
+    (($(sql "SELECT last_value FROM many_hands.begun") <= 1150)); then
+    echo "peer.sh: it was not cut off" >&2
     exit 4
-}
+fi
+uncut
 survivors=$(sql "SELECT count(*) FROM many_hands.samples")
-sql "SET client_min_messages = warning;
-    DROP FUNCTION many_hands.cut CASCADE; DROP SEQUENCE many_hands.begun"
 
 run "$1" "$bin/delay_proxy" --rtt-us 1000 "${@:2}" # and ends if that fails
 echo "survivors: $survivors"

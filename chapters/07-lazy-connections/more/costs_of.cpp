@@ -2,7 +2,6 @@
 // loaders that do not say so themselves.
 //
 //     tools/with_postgres.sh build/bin/costs_of sleep 1
-//     "SELECT pg_sleep(1)"'
 #include "05-io-bound/command.hpp"
 #include "05-io-bound/process_memory.hpp"
 #include "05-io-bound/server_counters.hpp"
@@ -38,7 +37,7 @@ int main(int argc, char** argv) try {
                       "one command away: tools/with_postgres.sh");
     fmt::print("{}\n", command[0]);
     std::fflush(stdout);
-    const std::int64_t syncs = wal_syncs(db).value_or(0);
+    const auto syncs = wal_syncs(db);
     const double before = server->cpu_s();
     const stopwatch clock;
 
@@ -58,9 +57,11 @@ int main(int argc, char** argv) try {
     fmt::print("cores_busy: {:.3f}\n", childrens_cpu_s() / seconds);
     fmt::print("server_cores_busy: {:.3f}\n",
                (server->cpu_s() - before) / seconds);
-    fmt::print("client_kib: {}\nserver_kib: {}\n", kib, server_kib);
-    fmt::print("connections: {}\n", connections);
-    fmt::print("wal_syncs: {}\n", wal_syncs(db).value_or(0) - syncs);
+    if (server_kib > 0) // it took long enough for a look
+        fmt::print("client_kib: {}\nserver_kib: {}\nconnections: {}\n", kib,
+                   server_kib, connections);
+    if (syncs)
+        fmt::print("wal_syncs: {}\n", *wal_syncs(db) - *syncs);
     return finish(child.exit_code().value_or(1), 0);
 } catch (...) {
     return failed("costs_of");
