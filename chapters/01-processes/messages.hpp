@@ -12,6 +12,7 @@
 
 inline constexpr std::uint64_t longest_message = 64 << 20;
 
+// Throws length_error for a message that is longer.
 void check_length(std::uint64_t bytes);
 
 // Two ends of one connection: what is sent into the one comes out of the other.

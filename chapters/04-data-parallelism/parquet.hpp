@@ -57,9 +57,7 @@ class parquet_writer {
     };
 
     void append(std::string_view text);
-
     void schema(thrift& footer) const;
-
     void row_group(thrift& footer, std::size_t group) const;
 
     output_file& file_;
