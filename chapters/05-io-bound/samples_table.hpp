@@ -10,6 +10,7 @@
 #include "server_processes.hpp"
 
 #include <fmt/core.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -84,12 +85,13 @@ void copy_rows(pg_connection& db, sample_source source, std::int64_t first,
     db.copy_end(end - first);
 }
 
-// What this process has used so far.
+// What this process has used so far; or with RUSAGE_CHILDREN, its children that
+// have ended, and theirs. Source: getrusage(2).
 struct used_up {
     double cpu_us = 0;
     std::int64_t waits = 0; // for which the kernel switched to somebody else
 
-    static used_up so_far();
+    static used_up so_far(int of_whom = RUSAGE_SELF);
 };
 
 // A loader's frame: an empty table at the start, a proven load and its figures

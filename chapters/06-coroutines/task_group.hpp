@@ -28,6 +28,7 @@
 #include <concepts>
 #include <list>
 #include <stdexcept>
+#include <type_traits>
 #include <vector>
 
 // What the tasks of a group have thrown, in this order; one at least.
@@ -43,7 +44,8 @@ class task_group;
 class group_body {
   public:
     template<class Body>
-    requires std::invocable<Body&, task_group&> group_body(Body& body)
+    requires(!std::same_as<std::remove_const_t<Body>, group_body>)
+        group_body(Body& body)
         : body_(&body), call_([](const void* it, task_group& group) {
               return (*static_cast<Body*>(const_cast<void*>(it)))(group);
           }) {}

@@ -6,7 +6,6 @@
 #include "../server_counters.hpp"
 
 #include <fmt/core.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <charconv>
@@ -60,9 +59,9 @@ void append_line(std::string& lines, const row_as_text& values) {
     lines.back() = '\n';
 }
 
-used_up used_up::so_far() {
+used_up used_up::so_far(int of_whom) {
     rusage all = {};
-    check(::getrusage(RUSAGE_SELF, &all), "getrusage");
+    check(::getrusage(of_whom, &all), "getrusage");
     double cpu_us = 0;
     for (const timeval& cpu : {all.ru_utime, all.ru_stime})
         cpu_us += 1e6 * double(cpu.tv_sec) + double(cpu.tv_usec);

@@ -4,25 +4,15 @@
 //     tools/with_postgres.sh build/bin/costs_of sleep 1
 #include "05-io-bound/command.hpp"
 #include "05-io-bound/process_memory.hpp"
+#include "05-io-bound/samples_table.hpp"
 #include "05-io-bound/server_counters.hpp"
 #include "05-io-bound/server_processes.hpp"
 #include "common/cli.hpp"
 #include "common/stopwatch.hpp"
 
 #include <fmt/core.h>
-#include <sys/resource.h>
 
 #include <algorithm>
-
-// Processor seconds of children that have ended, and of theirs.
-static double childrens_cpu_s() {
-    rusage all = {};
-    check(::getrusage(RUSAGE_CHILDREN, &all), "getrusage");
-    double seconds = 0;
-    for (const timeval& cpu : {all.ru_utime, all.ru_stime})
-        seconds += double(cpu.tv_sec) + 1e-6 * double(cpu.tv_usec);
-    return seconds;
-}
 
 int main(int argc, char** argv) try {
     std::vector<std::string> command = {"true"};
@@ -54,7 +44,8 @@ int main(int argc, char** argv) try {
         server_kib = std::max(server_kib, server->kib());
     }
     const double seconds = clock.seconds();
-    fmt::print("cores_busy: {:.3f}\n", childrens_cpu_s() / seconds);
+    fmt::print("cores_busy: {:.3f}\n",
+               1e-6 * used_up::so_far(RUSAGE_CHILDREN).cpu_us / seconds);
     fmt::print("server_cores_busy: {:.3f}\n",
                (server->cpu_s() - before) / seconds);
     if (server_kib > 0) // it took long enough for a look
