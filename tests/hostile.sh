@@ -13,7 +13,7 @@ export TMPDIR=$work/tmp
 unset MANY_HANDS_SERVER MANY_HANDS_BIN
 all=("$book/run_all.sh" --quick)
 # Two chapters of two programs each, soon built and soon finished: the scripts
-# are the subject.
+# are the subject. Of all other chapters there are the parts, on one line each.
 rm "$book"/chapters/*/time.sh
 chapter() { # NAME BUILD: the rest of its time.sh
     {
@@ -24,16 +24,19 @@ chapter() { # NAME BUILD: the rest of its time.sh
         cat
     } >"$book/chapters/$1/time.sh"
     chmod +x "$book/chapters/$1/time.sh"
-    echo "$2" >"$book/chapters/$1/CMakeLists.txt"
+    echo "$2" >>"$book/chapters/$1/CMakeLists.txt"
 }
-sed -i '/add_subdirectory(chapters\/0[^45]/d' "$book/CMakeLists.txt"
+sed -i '/^parts(/!d' "$book"/chapters/*/CMakeLists.txt
+echo 'database_programs(more/costs_of)' \
+    >>"$book/chapters/07-lazy-connections/CMakeLists.txt" # for peer.sh
 chapter 04-data-parallelism 'programs(samples_sequential samples_processes)' <<'E2'
 problem samples "Samples"
 variant samples_sequential samples_sequential --rows 3000000
 variant samples_processes samples_processes --rows 3000000
 go
 E2
-chapter 05-io-bound 'database_programs(load_naive load_threads load_copy)' <<'E2'
+chapter 05-io-bound 'database_programs(load_naive load_threads load_copy
+    delay_proxy)' <<'E2'
 needs_postgres
 problem load "Rows"
 variant load_naive load_naive --rows 4000

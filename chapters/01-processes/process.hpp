@@ -32,7 +32,8 @@ class process {
     // `end_signal` ends it when its object goes or its parent dies. SIGTERM is
     // for a body that cleans up first, by stop_on_signals(): then the
     // destructor waits until it has done so.
-    explicit process(std::function<int()> body, int end_signal = SIGKILL);
+    explicit process(const std::function<int()>& body,
+                     int end_signal = SIGKILL);
     process(process&&) noexcept = default;
     process& operator=(process&& other) noexcept { // that ends what we had
         std::swap(end_signal_, other.end_signal_);

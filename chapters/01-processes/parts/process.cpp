@@ -65,7 +65,7 @@ static void prepare(int end_signal) {
     ::_exit(code); // not exit(), which would destroy the parent's objects
 }
 
-process::process(std::function<int()> body, int end_signal)
+process::process(const std::function<int()>& body, int end_signal)
     : end_signal_(end_signal) {
     // What may throw comes before the fork.
     parents_own.reserve(parents_own.size() + 1);
