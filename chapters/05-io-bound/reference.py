@@ -44,14 +44,16 @@ def main():
         threads = [threading.Thread(target=save, args=(connections[w],
                                                        rows[w::options.workers]))
                    for w in range(options.workers)]
-        start = time.perf_counter()
+        start, cpu = time.perf_counter(), time.process_time()
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
+        cpu = time.process_time() - cpu
         seconds = time.perf_counter() - start
         found, commits = rows_and_commits(db)
     print(f"rows_per_s: {options.rows / seconds:.0f}")
+    print(f"row_cpu_us: {cpu * 1e6 / options.rows:.0f}")
     print(f"commits: {commits}")
     print(f"result: {found} rows (expected {options.rows} rows)")
     sys.exit(0 if found == options.rows else 4)

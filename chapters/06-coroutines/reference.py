@@ -147,13 +147,15 @@ async def loading(count):
     with psycopg.connect(url, autocommit=True) as db:
         empty_table(db)
         connection = await psycopg.AsyncConnection.connect(url)
-        start = time.perf_counter()
+        start, cpu = time.perf_counter(), time.process_time()
         yield connection, rows
+        cpu = time.process_time() - cpu
         seconds = time.perf_counter() - start
         await connection.close()
         found, commits = rows_and_commits(db)
     print(f"psycopg {psycopg.__version__}, {psycopg.pq.__impl__}")
     print(f"rows_per_s: {count / seconds:.0f}")
+    print(f"row_cpu_us: {cpu * 1e6 / count:.0f}")
     print(f"commits: {commits}")
     rows.append(found)
 

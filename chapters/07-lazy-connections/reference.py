@@ -50,11 +50,19 @@ def connect_worker(url, everybody):
     everybody.wait()
 
 
+# What a worker tells of its rows: who it is, whose session it was, and the
+# processor time; the article's tells nothing.
+def answer(db, cpu):
+    backend = db.get_conn().info.backend_pid
+    return os.getpid(), backend, time.process_time() - cpu
+
+
 class LoaderWarm:
     def load(self, rows):
+        cpu = time.process_time()
         for row in rows:
             own.save_message(row)
-        return os.getpid(), own.get_conn().info.backend_pid
+        return answer(own, cpu)
 
 
 class LoaderMultiProcess:
@@ -62,10 +70,10 @@ class LoaderMultiProcess:
         self.db = db
 
     def load(self, rows):
+        cpu = time.process_time()
         for row in rows:
             self.db.save_message(row)
-        # Whose session it was; the article's returns nothing.
-        return os.getpid(), self.db.get_conn().info.backend_pid
+        return answer(self.db, cpu)
 
 
 def main():
@@ -104,8 +112,10 @@ def main():
     with psycopg.connect(url) as db:
         found, commits = rows_and_commits(db)
     print(f"rows_per_s: {job.rows / seconds:.0f}")
-    print(f"workers_that_loaded: {len({worker for worker, _ in answers})}")
-    print(f"connected_while_loading: {len({one for _, one in answers})}")
+    workers, sessions, cpu = zip(*answers)
+    print(f"row_cpu_us: {sum(cpu) * 1e6 / job.rows:.0f}")
+    print(f"workers_that_loaded: {len(set(workers))}")
+    print(f"connected_while_loading: {len(set(sessions))}")
     print(f"commits: {commits}")
     print(f"result: {found} (expected {job.rows})")
     sys.exit(0 if found == job.rows else 4)
