@@ -144,7 +144,7 @@ fi
 # lose_a_child PROGRAM ...: kills its first child. It must end by itself.
 killed=0
 lose_a_child() {
-    timeout 30 "$bin/$1" "${@:2}" >/dev/null 2>&1 </dev/null &
+    timeout 120 "$bin/$1" "${@:2}" >/dev/null 2>&1 </dev/null &
     local timer=$! pid='' child=''
     while [[ -z $child ]] && kill -0 "$timer" 2>/dev/null; do
         [[ -n $pid ]] || read -r pid _ 2>/dev/null \
@@ -170,7 +170,7 @@ for call in "ping_pong --rounds 1000000000" "transport --via pipe --mib 65536" \
     "transport --via file --mib 65536 --bytes 64" \
     "transport --via atomic-ring --mib 65536 --bytes 1048576" \
     "primes_processes --digits 16" "primes_pool --digits 16" \
-    "pool_dispatch --tasks 1000000" "samples_processes --rows 20000000" \
+    "pool_dispatch --tasks 100000" "samples_processes --rows 20000000" \
     "prefork_server --requests 3000" "gil_convoy --ms 1000"; do
     # shellcheck disable=SC2086 # several words each
     lose_a_child $call
