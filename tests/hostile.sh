@@ -12,8 +12,8 @@ export MANY_HANDS_NO_INSTALL=1 # tests/run.sh has installed everything
 export TMPDIR=$work/tmp
 unset MANY_HANDS_SERVER MANY_HANDS_BIN
 all=("$book/run_all.sh" --quick)
-# Two chapters of two programs each, soon built and soon finished: the scripts
-# are the subject. Of all other chapters there are the parts, on one line each.
+# Two chapters of a few programs, soon built and soon finished: the scripts are
+# the subject. Of the others there are the parts, which stand on one line.
 rm "$book"/chapters/*/time.sh
 chapter() { # NAME BUILD: the rest of its time.sh
     {

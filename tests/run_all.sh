@@ -126,9 +126,9 @@ done
 unset MANY_HANDS_BUILT
 rm -r "$book/build" "$book/results"
 sed -i '/add_subdirectory(chapters\/0[^4]/d' "$book/CMakeLists.txt"
-printf '%s\n' 'parts(common output_file parquet samples_file)' \
-    'programs(samples_sequential)' \
-    >"$book/chapters/04-data-parallelism/CMakeLists.txt"
+sed -i '/^parts(/!d' "$book/chapters/04-data-parallelism/CMakeLists.txt"
+echo 'programs(samples_sequential)' \
+    >>"$book/chapters/04-data-parallelism/CMakeLists.txt"
 call "${all[@]}" 04
 same "from nothing: exit status" 0 "$status"
 matches "from nothing: measured" "Few samples.*samples_sequential" "$out"
