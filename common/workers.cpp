@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <limits>
 
@@ -26,11 +27,11 @@ std::vector<std::size_t> usable_cores() {
     return cores;
 }
 
-double cpus_by_quota(const std::filesystem::path& root) {
+double cpus_by_quota(const std::string& root) {
     double least = std::numeric_limits<double>::infinity();
-    const auto mounted = root / "sys/fs/cgroup";
+    const std::filesystem::path mounted = root + "/sys/fs/cgroup";
     // Lines such as 0::/user.slice (version 2) and 4:cpu,cpuacct:/user.slice.
-    std::ifstream groups(root / "proc/self/cgroup");
+    std::ifstream groups(root + "/proc/self/cgroup");
     for (std::string line; std::getline(groups, line);) {
         const auto first = line.find(':'), second = line.find(':', first + 1);
         if (first == line.npos || second == line.npos)
@@ -38,15 +39,14 @@ double cpus_by_quota(const std::filesystem::path& root) {
         const auto kinds = line.substr(first + 1, second - first - 1);
         std::filesystem::path group = line.substr(second + 1);
         for (;; group = group.parent_path()) {
-            const auto below = group.relative_path();
             double quota = 0, period = 0;
-            if (kinds.empty()) {
-                // "max 100000" leaves quota at 0: no limit.
-                std::ifstream(mounted / below / "cpu.max") >> quota >> period;
+            const auto cpu = mounted / "cpu" / group.relative_path();
+            if (kinds.empty()) { // "max 100000" leaves quota at 0: no limit
+                std::ifstream(mounted / group.relative_path() / "cpu.max")
+                    >> quota >> period;
             } else if (("," + kinds + ",").find(",cpu,") != line.npos) {
-                const auto directory = mounted / "cpu" / below;
-                std::ifstream(directory / "cpu.cfs_quota_us") >> quota;
-                std::ifstream(directory / "cpu.cfs_period_us") >> period;
+                std::ifstream(cpu / "cpu.cfs_quota_us") >> quota;
+                std::ifstream(cpu / "cpu.cfs_period_us") >> period;
             }
             if (quota > 0 && period > 0)
                 least = std::min(least, quota / period);

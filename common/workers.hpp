@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
+#include <string>
 #include <vector>
 
 // The CPUs that the scheduler may give to this process, by their numbers: as
@@ -13,7 +13,7 @@ std::vector<std::size_t> usable_cores();
 // smallest quota between its own group and the root, infinity without one.
 // Containers are limited this way, and affinity does not show it.
 // Source: the kernel's cgroup-v2.rst, sched-bwc.rst. `root` is for tests.
-double cpus_by_quota(const std::filesystem::path& root = "/");
+double cpus_by_quota(const std::string& root = "/");
 
 // The default of every --workers: never zero. A quota is rounded up, because
 // one worker cannot use 1.5 CPUs and two can.
