@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# weave as a writer uses it: a program changes, the check says so, weave mends
-# the page. In a copy of the book.
+# What the book's pages quote is true; and weave as a writer uses it: a program
+# changes, the check says so, weave mends the page. In a copy of the book.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
@@ -19,12 +19,17 @@ check() { call "$bin/weave" --check --book "$book"; }
 mend() { call "$bin/weave" --book "$book"; }
 sum() { (cd "$book" && find . -type f -print0 | sort -z | xargs -0 sha256sum); }
 
-# --- One line of a program changes ----------------------------------------------
+# --- What the pages quote -------------------------------------------------------
 
 before=$(sum)
 check
-same "the book as it is ($out)" 0 "$status"
+same "the pages are true ($out)" 0 "$status"
+matches "they have markers" "^[1-9][0-9]+ markers, 0 errors, 0 out of date" \
+    "$(tail -n 1 <<<"$out")"
 same "a check changes nothing" "$before" "$(sum)"
+
+# --- One line of a program changes ----------------------------------------------
+
 # From here on without the transcripts of chapters that are not changed, and
 # with a single short one in the chapter that is: they take their time.
 perl -0pi -e 's/<!-- output.*?<!-- \/output -->\n//gs' \

@@ -183,9 +183,9 @@ for n in 1 16; do
         --connections $n --rows $((60 * n))
 done
 load variant load_coroutines@connections=48@rtt_us=1000 load_coroutines \
-    --connections 48 --rows 1920
+    --connections 48 --rows "$(sized 1920)"
 load variant load_threads@workers=48@rtt_us=1000 load_threads --workers 48 \
-    --rows 1920
+    --rows "$(sized 1920)"
 load variant load_pipeline@rtt_us=1000 load_pipeline --rows 40000
 load sweep load_pipeline@sync-every=100@rtt_us=1000 load_pipeline \
     --sync-every 100 --rows 10000
@@ -201,13 +201,13 @@ for rtt in 0 5000; do
     load sweep load_naive@rtt_us=$rtt load_naive --rows $((near ? 500 : 16))
     how=$( ((near)) && echo variant || echo sweep)
     load "$how" load_one_commit@rtt_us=$rtt load_one_commit \
-        --rows $((near ? 15000 : 40))
+        --rows "$(sized $((near ? 15000 : 40)))"
     load "$how" load_coroutines_shared@rtt_us=$rtt load_coroutines_shared \
-        --rows $((near ? 15000 : 40))
+        --rows "$(sized $((near ? 15000 : 40)))"
     load sweep load_coroutines@connections=48@rtt_us=$rtt load_coroutines \
-        --connections 48 --rows $((near ? 2000 : 720))
+        --connections 48 --rows "$(sized $((near ? 2000 : 720)))"
     load sweep load_threads@workers=48@rtt_us=$rtt load_threads --workers 48 \
-        --rows $((near ? 2000 : 720))
+        --rows "$(sized $((near ? 2000 : 720)))"
     load sweep load_pipeline@rtt_us=$rtt load_pipeline --rows 40000
     load sweep load_pipeline@sync-every=1@rtt_us=$rtt load_pipeline \
         --sync-every 1 --rows 1000
@@ -215,7 +215,7 @@ for rtt in 0 5000; do
 done
 if [[ $MANY_HANDS_SERVER == private ]]; then
     peer pgbench@clients=48@threads=1@rtt_us=1000 \
-        "$here/../05-io-bound/peers.sh" pgbench 4800 48 1000 1
+        "$here/../05-io-bound/peers.sh" pgbench "$(sized 4800)" 48 1000 1
 fi
 find_python psycopg
 for how in "shared 200" "pipeline 3000"; do
@@ -252,16 +252,17 @@ slow() { # KIND LABEL COMMAND ...
     fi
 }
 slow variant load_naive@flush=slow "$bin/load_naive" --rows 100
-slow variant load_one_commit@flush=slow "$bin/load_one_commit" --rows 15000
+slow variant load_one_commit@flush=slow "$bin/load_one_commit" \
+    --rows "$(sized 15000)"
 slow variant load_coroutines_shared@flush=slow "$bin/load_coroutines_shared" \
-    --rows 15000
+    --rows "$(sized 15000)"
 slow variant load_coroutines@connections=48@flush=slow "$bin/load_coroutines" \
-    --connections 48 --rows 1920
+    --connections 48 --rows "$(sized 1920)"
 slow variant load_threads@workers=48@flush=slow "$bin/load_threads" \
-    --workers 48 --rows 1920
+    --workers 48 --rows "$(sized 1920)"
 for way in "naive 05-io-bound --rows 100" \
-    "threads 05-io-bound --rows 1920 --workers 48" \
-    "shared 06-coroutines shared 1500"; do
+    "threads 05-io-bound --rows $(sized 1920) --workers 48" \
+    "shared 06-coroutines shared $(sized 1500)"; do
     read -ra words <<<"$way"
     if [[ -n $python && $MANY_HANDS_SERVER == private ]]; then
         peer "psycopg_${words[0]}@flush=slow" "${slow_disk[@]}" "$python" \

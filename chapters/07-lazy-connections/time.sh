@@ -20,7 +20,7 @@ psycopg_peer() {
 }
 # far LABEL ROWS REFERENCE ...: a line for psycopg_peer, as peer.sh runs it.
 far() {
-    psycopg_peer "$1" "$here/peer.sh" "$2" "$python" "${@:3}"
+    psycopg_peer "$1" "$here/peer.sh" "$(sized "$2")" "$python" "${@:3}"
 }
 
 # --- Connections -----------------------------------------------------------------
@@ -75,7 +75,8 @@ board() {
     done
     ((rtt == 1000)) || label+=@rtt_us=$rtt
     if ((rtt == 0)) || [[ $MANY_HANDS_SERVER == private ]]; then
-        "$1" "$label" "$io/dial.sh" "$rtt" "$3" --rows "$2" "${@:4}" --costs yes
+        "$1" "$label" "$io/dial.sh" "$rtt" "$3" --rows "$(sized "$2")" \
+            "${@:4}" --costs yes
     else
         absent "$label" "the dial stands before the book's own server only"
     fi
@@ -92,9 +93,10 @@ board variant 200 load_coroutines_shared
 board variant 40000 load_pipeline
 board variant 100000 load_copy
 if [[ $MANY_HANDS_SERVER == private ]]; then
-    peer pgbench@clients=48@threads=2 "$here/peer.sh" 7200 \
+    peer pgbench@clients=48@threads=2 "$here/peer.sh" "$(sized 7200)" \
         "$io/peers.sh" pgbench ROWS 48 0 2
-    peer psql_copy "$here/peer.sh" 100000 "$io/peers.sh" psql_copy ROWS
+    peer psql_copy "$here/peer.sh" "$(sized 100000)" "$io/peers.sh" psql_copy \
+        ROWS
 fi
 far psycopg_naive 60 "$io/reference.py" --rows ROWS
 far psycopg_threads@workers=48 1920 "$io/reference.py" --rows ROWS --workers 48
