@@ -14,7 +14,11 @@ mkdir "$book"
 (cd "$root" && git ls-files -z | tar --null -T - -c) | tar -x -C "$book"
 page=$book/chapters/05-io-bound/README.md
 program=$book/chapters/05-io-bound/samples_table.hpp
-sed -i 's/^\$ tools.with_postgres.sh /$ /' "$book"/chapters/*/*.md
+cat >"$book/tools/with_postgres.sh" <<E2
+#!/bin/sh
+DATABASE_URL='$DATABASE_URL' MANY_HANDS_SERVER=private exec "\$@"
+E2
+unset DATABASE_URL MANY_HANDS_SERVER # who needs the server must say so
 check() { call "$bin/weave" --check --book "$book"; }
 mend() { call "$bin/weave" --book "$book"; }
 sum() { (cd "$book" && find . -type f -print0 | sort -z | xargs -0 sha256sum); }

@@ -169,8 +169,8 @@ floor() { ours floor "$rounds" "$@"; }
 
 absent() { declare_label absent 0 "$1" "$2"; }
 
-# sized N: so many rows, or whatever a run does many of; with --quick a quarter.
-sized() { if [[ $profile == quick ]]; then echo $(($1 / 4)); else echo "$1"; fi; }
+# sized N: so many rows, or whatever a run does many of; with --quick half.
+sized() { if [[ $profile == quick ]]; then echo $(($1 / 2)); else echo "$1"; fi; }
 
 # The first in PATH, or the system's, which has Debian's modules. --list takes
 # the first one there is, and asks it nothing: that would take its time.

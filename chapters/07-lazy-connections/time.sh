@@ -102,7 +102,7 @@ far psycopg_naive 60 "$io/reference.py" --rows ROWS
 far psycopg_threads@workers=48 1920 "$io/reference.py" --rows ROWS --workers 48
 far psycopg_shared 200 "$here/../06-coroutines/reference.py" shared ROWS
 far psycopg_processes@workers=48 9600 "$here/reference.py" --rows ROWS \
-    --workers 48 --batch 200 --warm-up
+    --workers 48 --batch "$(sized 200)" --warm-up
 published psycopg_naive 282.486
 published psycopg_threads@workers=48 1086.957
 published psycopg_shared 4000
@@ -130,7 +130,7 @@ if [[ $profile == full ]] || $list; then
         board detail $((near * 40)) load_naive
         board detail $((near * 720)) load_threads --workers 48
         board detail $((near * 720)) load_coroutines --connections 48
-        board detail $((near * 720)) load_lazy --workers 48 --warm-up yes
+        board detail $((near * 960)) load_lazy --workers 48 --warm-up yes
         board detail $((near * 720)) load_lazy_coroutines --connections 48 \
             --warm-up yes
         board detail $((near * 60)) load_coroutines_shared
