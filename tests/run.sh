@@ -62,12 +62,7 @@ done
 
 if ((${#presets[@]} > 1)); then
     printf '\n=== clang-tidy ===\n'
-    # As the preset debug compiles them, for precompiled headers are g++'s own.
-    run_group cmake --preset debug -Wno-dev >build-tests/debug.log || exit
-    # shellcheck disable=SC2016 # expanded by the inner shell
-    if run_group bash -c 'find chapters common tools -name "*.cpp" -print0 |
-        xargs -0 -n 1 -P "$(nproc)" clang-tidy -p build-debug --quiet' \
-        2>/dev/null; then
+    if run_group tests/tidy.sh; then
         passed=$((passed + 1))
     else
         die_if_stopped

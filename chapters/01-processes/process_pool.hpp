@@ -102,12 +102,12 @@ class process_pool : public pool_workers {
         std::optional<outcome> failed;
         std::size_t missing = tasks.size();
         collect_ = [&](outcome& one) {
-            if (one.task < first) // of an earlier submit()
+            if (first > one.task) // of an earlier submit()
                 return false;
             --missing;
             if (one.result)
                 results[one.task - first] = std::move(*one.result);
-            else if (!failed || one.task < failed->task)
+            else if (!failed || failed->task > one.task)
                 failed = std::move(one);
             return true;
         };

@@ -12,10 +12,10 @@
 #include <atomic>
 #include <thread>
 
-// Of a running process.
-static double cpu_ms(const process& of) {
+// Of one that runs.
+static double cpu_ms_of(const process& child) {
     clockid_t clock = 0;
-    if (::clock_getcpuclockid(of.pid(), &clock) != 0)
+    if (::clock_getcpuclockid(child.pid(), &clock) != 0)
         throw std::runtime_error("no processor time of a child");
     return cpu_ms(clock);
 }
@@ -42,11 +42,11 @@ int main(int argc, char** argv) try {
     });
     //< three
     std::this_thread::sleep_for(std::chrono::milliseconds(ms));
-    fmt::print("busy_cpu_ms: {:.0f}\n", cpu_ms(busy));
-    fmt::print("waiting_cpu_ms: {:.1f}\n", cpu_ms(waiting));
+    fmt::print("busy_cpu_ms: {:.0f}\n", cpu_ms_of(busy));
+    fmt::print("waiting_cpu_ms: {:.1f}\n", cpu_ms_of(waiting));
     fmt::print("ticks: {}\n", ticks->load());
     const bool all = ticks->load() > 0 && spins->load() > 0
-                     && cpu_ms(waiting) < double(ms) / 10;
+                     && cpu_ms_of(waiting) < double(ms) / 10;
     return finish<std::string>(all ? "all live" : "somebody starves",
                                "all live");
 } catch (...) {
