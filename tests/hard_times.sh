@@ -32,6 +32,10 @@ options_of() {
     sleepers) echo "--sleepers 1000 --ms 500" ;;
     seen_from_outside) echo "--each 20" ;;
     kernel_switches) echo "--turns 1000" ;;
+    stackful) echo "--rounds 100" ;;
+    stop_each | spinner_coroutine) echo "--ms 60" ;;
+    loop_lag) echo "--block-ms 50" ;;
+    pool_map) echo "--nap-ms 20" ;;
     unbounded_tasks | bounded_tasks) echo "--items 1000" ;;
     samples_* | fresh_* | write_floor) echo "--rows 10000" ;;
     start_cost) echo "--rounds 10" ;;

@@ -51,13 +51,13 @@ for rtt in 0 1000; do
 done
 for rtt in 0 5000; do
     near=$((rtt == 0))
-    load sweep $rtt $((near ? 500 : 16)) load_naive
+    load detail $rtt $((near ? 500 : 16)) load_naive
     load detail $rtt $((near ? 1000 : 40)) load_autocommit
     load detail $rtt $((near ? 2500 : 40)) load_one_commit
     load detail $rtt $((near ? 40000 : 5000)) load_multirow
     load detail $rtt $((near ? 2000 : 240)) load_threads --workers 16
-    load sweep $rtt $((near ? 2000 : 480)) load_threads --workers 48
-    load sweep $rtt 100000 load_copy
+    load detail $rtt $((near ? 2000 : 480)) load_threads --workers 48
+    load detail $rtt 100000 load_copy
     load detail $rtt 100000 load_copy_binary
 done
 if [[ $MANY_HANDS_SERVER == private ]]; then

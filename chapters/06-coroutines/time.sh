@@ -198,20 +198,20 @@ load sweep load_once_coroutines@rtt_us=1000 load_once_coroutines --start anew \
 load sweep load_copy@rtt_us=1000 load_copy --rows 100000
 for rtt in 0 5000; do
     near=$((rtt == 0))
-    load sweep load_naive@rtt_us=$rtt load_naive --rows $((near ? 500 : 16))
-    how=$( ((near)) && echo variant || echo sweep)
+    load detail load_naive@rtt_us=$rtt load_naive --rows $((near ? 500 : 16))
+    how=$( ((near)) && echo variant || echo detail)
     load "$how" load_one_commit@rtt_us=$rtt load_one_commit \
         --rows "$(sized $((near ? 15000 : 40)))"
     load "$how" load_coroutines_shared@rtt_us=$rtt load_coroutines_shared \
         --rows "$(sized $((near ? 15000 : 40)))"
-    load sweep load_coroutines@connections=48@rtt_us=$rtt load_coroutines \
+    load detail load_coroutines@connections=48@rtt_us=$rtt load_coroutines \
         --connections 48 --rows "$(sized $((near ? 2000 : 720)))"
-    load sweep load_threads@workers=48@rtt_us=$rtt load_threads --workers 48 \
+    load detail load_threads@workers=48@rtt_us=$rtt load_threads --workers 48 \
         --rows "$(sized $((near ? 2000 : 720)))"
-    load sweep load_pipeline@rtt_us=$rtt load_pipeline --rows 40000
-    load sweep load_pipeline@sync-every=1@rtt_us=$rtt load_pipeline \
+    load detail load_pipeline@rtt_us=$rtt load_pipeline --rows 40000
+    load detail load_pipeline@sync-every=1@rtt_us=$rtt load_pipeline \
         --sync-every 1 --rows 1000
-    load sweep load_copy@rtt_us=$rtt load_copy --rows 100000
+    load detail load_copy@rtt_us=$rtt load_copy --rows 100000
 done
 if [[ $MANY_HANDS_SERVER == private ]]; then
     peer pgbench@clients=48@threads=1@rtt_us=1000 \
