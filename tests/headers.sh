@@ -21,9 +21,12 @@ alone() {
         ' alone '{}' "$2" "${flags[@]}" -I "$1" -I "$1/chapters"
 }
 
-# together BOOK COMPILER: what the compiler says of all of them in one file.
+# together BOOK COMPILER [-r]: what the compiler says of all of them in one file,
+# chapter by chapter, or by their names backwards.
 together() {
-    all_of "$1" | sed 's/.*/#include "&"/' |
+    local order=(cat)
+    [[ ${3:-} != -r ]] || order=(sort -t / -k 2 -r)
+    all_of "$1" | "${order[@]}" | sed 's/.*/#include "&"/' |
         "$2" "${flags[@]}" -I "$1" -I "$1/chapters" -x c++ - 2>&1 | head -n 20
 }
 
@@ -34,6 +37,7 @@ if [[ ${1:-} == --alone ]]; then
 fi
 same "g++, all in one program" "" "$(together "$root" g++)"
 same "clang++, all in one program" "" "$(together "$root" clang++)"
+same "clang++, in another order" "" "$(together "$root" clang++ -r)"
 
 # What is in all of a program's files must not be defined twice.
 all_of "$root" | sed 's/.*/#include "&"/' >"$work/one.cpp"

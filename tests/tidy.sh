@@ -5,7 +5,8 @@
 # So it is shown the programs of a chapter in one file, each in a namespace of
 # its own, with their includes before them: half of the time. What it says names
 # that file, build-tidy/CHAPTER.cpp, in which a line tells whose text follows.
-# (So a program has no names of a header that it includes.)
+# (There a program's own function hides all of its name that headers have: a
+# program must not overload them.)
 set -euo pipefail
 
 root=$(dirname "$(dirname "$(readlink -f "$0")")")
@@ -33,8 +34,7 @@ joined() {
 
 flags=(-std=c++20 -I. -Ichapters -Itools/report -Itools/weave
     -isystem "$(pg_config --includedir)" -DMANY_HANDS_COMPILER='""'
-    # Asio 1.22 does not believe that clang has coroutines with libstdc++.
-    -DASIO_HAS_CO_AWAIT -DASIO_HAS_STD_COROUTINE)
+    -DASIO_HAS_CO_AWAIT -DASIO_HAS_STD_COROUTINE) # as chapter 06 has them
 shopt -s nullglob
 alone=() all_parts=()
 for chapter in chapters/*/; do
@@ -50,9 +50,15 @@ for chapter in chapters/*/; do
     flags+=("-I$chapter"{,more,parts})
 done
 joined parts common/*.cpp "${all_parts[@]}" >build-tidy/parts.cpp
-for tool in report weave; do
-    joined parts tools/$tool/*.cpp >build-tidy/$tool.cpp
+for tool in tools/*/; do
+    joined parts "$tool"*.cpp >"build-tidy/$(basename "$tool").cpp"
 done
+unseen=$(($(find chapters common tools -name '*.cpp' | wc -l) - ${#alone[@]} -
+    $(cat build-tidy/*.cpp | grep -c '^// --- .*/.*[.]cpp$')))
+((unseen == 0)) || {
+    echo "tidy.sh: $unseen of the book's .cpp files are not seen" >&2
+    exit 1
+}
 
 # Would it say anything, of the second program of a file?
 cat >build-tidy/fine <<'end'

@@ -102,6 +102,7 @@ class process_pool : public pool_workers {
         std::optional<outcome> failed;
         std::size_t missing = tasks.size();
         collect_ = [&](outcome& one) {
+            // (Not `one.task <`: with task.hpp that begins a template's name.)
             if (first > one.task) // of an earlier submit()
                 return false;
             --missing;

@@ -9,9 +9,9 @@
 
 //> send
 // Inserts rows [first, end) in one statement, prepared for so many.
-static void insert_some(pg_connection& db, const std::string& statement,
-                        sample_source source, std::int64_t first,
-                        std::int64_t end) {
+static void send_rows(pg_connection& db, const std::string& statement,
+                      sample_source source, std::int64_t first,
+                      std::int64_t end) {
     std::deque<row_as_text> rows; // never moves what is in it
     std::vector<const char*> values;
     for (std::int64_t row = first; row < end; ++row)
@@ -43,8 +43,8 @@ int main(int argc, char** argv) try {
         const std::int64_t end = std::min(row + batch, job.rows);
         for (std::int64_t next = row; next < end; ++next)
             load.row_begins();
-        insert_some(db, end - row == batch ? "insert_batch" : "insert_rest",
-                    source, row, end);
+        send_rows(db, end - row == batch ? "insert_batch" : "insert_rest",
+                  source, row, end);
     }
     return load.finish();
 } catch (...) {

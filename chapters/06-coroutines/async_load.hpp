@@ -23,7 +23,7 @@ task<std::unique_ptr<async_connection>> connect_loader();
 task<async_sessions> connect_all(std::int64_t count);
 
 // For samples_load, which asks them without waiting in the loop.
-std::vector<pg_connection*> plain(const async_sessions& all);
+std::vector<pg_connection*> as_blocking(const async_sessions& all);
 
 // Sends one row, and waits for the answer.
 task<void> insert_row(async_connection& db, sample_source source,

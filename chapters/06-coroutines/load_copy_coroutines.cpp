@@ -32,10 +32,10 @@ int main(int argc, char** argv) try {
     samples_load load(job);
     event_loop loop;
     const async_sessions sessions = loop.run(connect_all(job.workers));
-    load.start(plain(sessions));
+    load.start(as_blocking(sessions));
     loop.run(copy_all(job, load, sessions));
     print_coroutine_frames();
-    return load.finish(plain(sessions));
+    return load.finish(as_blocking(sessions));
 } catch (...) {
     return failed("load_copy_coroutines");
 }

@@ -17,11 +17,11 @@ int main(int argc, char** argv) try {
     //> load
     event_loop loop;
     const async_sessions sessions = loop.run(connect_all(job.workers));
-    load.start(plain(sessions));
+    load.start(as_blocking(sessions));
     loop.run(load_rows_by(sessions, source, 0, job.rows, load));
     //< load
     print_coroutine_frames();
-    return load.finish(plain(sessions));
+    return load.finish(as_blocking(sessions));
 } catch (...) {
     return failed("load_coroutines");
 }

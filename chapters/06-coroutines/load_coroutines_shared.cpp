@@ -77,7 +77,7 @@ int main(int argc, char** argv) try {
     event_loop loop;
     const async_sessions sessions = loop.run(connect_all(1));
     shared_connection db{*sessions.front(), load, job.bad_row};
-    load.start(plain(sessions));
+    load.start(as_blocking(sessions));
     try {
         loop.run(load_all(job, db));
     } catch (const pg_error& error) {
@@ -92,7 +92,7 @@ int main(int argc, char** argv) try {
     fmt::print("commits_asked: {}\ncommits_sent: {}\n", db.commits_asked,
                db.commits_sent);
     print_coroutine_frames();
-    return load.finish(plain(sessions));
+    return load.finish(as_blocking(sessions));
 } catch (...) {
     return failed("load_coroutines_shared");
 }

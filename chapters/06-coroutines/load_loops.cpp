@@ -20,7 +20,7 @@ int main(int argc, char** argv) try {
     const sample_source source(static_cast<std::uint64_t>(job.seed));
     const async_sessions sessions = event_loop().run(connect_all(connections));
     thread_pool pool(job.workers);
-    load.start(plain(sessions));
+    load.start(as_blocking(sessions));
     //> loops
     // A connection belongs to no loop: it is waited for in the one that asks.
     pool.parallel_for(job.workers, 1, [&](std::int64_t i) {
@@ -33,7 +33,7 @@ int main(int argc, char** argv) try {
                          job.rows * end / connections, load));
     });
     //< loops
-    return load.finish(plain(sessions));
+    return load.finish(as_blocking(sessions));
 } catch (...) {
     return failed("load_loops");
 }

@@ -55,10 +55,10 @@ int main(int argc, char** argv) try {
     samples_load load(job);
     event_loop loop;
     const async_sessions sessions = loop.run(connect_all(1));
-    load.start(plain(sessions));
+    load.start(as_blocking(sessions));
     loop.run(load_all(job, load, *sessions.front()));
     print_coroutine_frames();
-    return load.finish(plain(sessions));
+    return load.finish(as_blocking(sessions));
 } catch (...) {
     return failed("load_pipeline");
 }

@@ -12,7 +12,7 @@
 #include <atomic>
 #include <thread>
 
-// Of one that runs.
+// Of a child that runs.
 static double cpu_ms_of(const process& child) {
     clockid_t clock = 0;
     if (::clock_getcpuclockid(child.pid(), &clock) != 0)

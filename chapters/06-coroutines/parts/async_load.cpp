@@ -27,7 +27,7 @@ task<async_sessions> connect_all(std::int64_t count) {
     co_return std::move(all);
 }
 
-std::vector<pg_connection*> plain(const async_sessions& all) {
+std::vector<pg_connection*> as_blocking(const async_sessions& all) {
     std::vector<pg_connection*> found;
     for (const auto& one : all)
         found.push_back(one.get());
