@@ -12,6 +12,7 @@
 #     sweep LABEL PROGRAM ...          one of ours that no claim names, a point
 #                                      of a curve: fewer rounds
 #     detail LABEL PROGRAM ...         a sweep that --quick does without
+#     unless_quick COMMAND ...         any of these, of which the same is true
 #     peer LABEL COMMAND ...           a program that is none of ours, or in
 #                                      another language; fewer rounds
 #     beside "OURS FIGURE ..." LABEL COMMAND ...
@@ -159,7 +160,9 @@ variant() {
 
 sweep() { ours sweep "$few" "$@"; }
 
-detail() { [[ $profile == quick ]] || sweep "$@"; }
+unless_quick() { [[ $profile == quick ]] || "$@"; }
+
+detail() { unless_quick sweep "$@"; }
 
 peer() { declare_label peer "$few" "$1" "$(quoted "${@:2}")"; }
 

@@ -66,21 +66,22 @@ if [[ $MANY_HANDS_SERVER == private ]]; then
 fi
 peer psql_copy@rtt_us=0 "$here/peers.sh" psql_copy 50000
 find_python psycopg
-if [[ -n $python && $MANY_HANDS_SERVER == private ]]; then
+psycopg() { # LABEL COMMAND ...
+    if [[ -n $python && $MANY_HANDS_SERVER == private ]]; then
+        unless_quick peer "$@"
+    else
+        absent "$1" "no python3 with psycopg, or not the book's server"
+    fi
+}
+[[ -z $python ]] ||
     version psycopg "$(ask_python 'import psycopg; print(psycopg.__version__)')"
-    peer psycopg@rtt_us=0 "$python" "$here/reference.py" --rows 300
-    peer psycopg@workers=48@rtt_us=0 "$python" "$here/reference.py" \
-        --rows 2400 --workers 48
-    peer psycopg@rtt_us=1000 "$bin/delay_proxy" --rtt-us 1000 "$python" \
-        "$here/reference.py" --rows 60
-    peer psycopg@workers=48@rtt_us=1000 "$bin/delay_proxy" --rtt-us 1000 \
-        "$python" "$here/reference.py" --rows 2400 --workers 48
-else
-    for label in psycopg@rtt_us=0 psycopg@workers=48@rtt_us=0 \
-        psycopg@rtt_us=1000 psycopg@workers=48@rtt_us=1000; do
-        absent $label "no python3 with psycopg, or not the book's server"
-    done
-fi
+for rtt in 0 1000; do
+    command=("$python" "$here/reference.py")
+    ((rtt == 0)) || command=("$bin/delay_proxy" --rtt-us "$rtt" "${command[@]}")
+    psycopg psycopg@rtt_us=$rtt "${command[@]}" --rows $((rtt == 0 ? 300 : 60))
+    psycopg psycopg@workers=48@rtt_us=$rtt "${command[@]}" --rows 2400 \
+        --workers 48
+done
 published load_naive@rtt_us=1000 282.486
 published load_threads@workers=48@rtt_us=1000 1086.957
 note "rtt us: the median of twenty empty queries before the clock starts, so what the dial adds and what a message costs. rtt_us=0 in a name is without the dial."

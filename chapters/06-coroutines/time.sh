@@ -19,7 +19,7 @@ if [[ -n $python && $(ask_python 'import asyncio; print(hasattr(asyncio, "TaskGr
 fi
 asyncio() { # LABEL ARGUMENTS ...
     if [[ -n $python ]]; then
-        peer "$1" "$python" "$here/reference.py" "${@:2}"
+        unless_quick peer "$1" "$python" "$here/reference.py" "${@:2}"
     else
         absent "$1" "no Python 3.11"
     fi
@@ -199,15 +199,15 @@ load sweep load_copy@rtt_us=1000 load_copy --rows 100000
 for rtt in 0 5000; do
     near=$((rtt == 0))
     load detail load_naive@rtt_us=$rtt load_naive --rows $((near ? 500 : 16))
-    how=$( ((near)) && echo variant || echo detail)
-    load "$how" load_one_commit@rtt_us=$rtt load_one_commit \
-        --rows "$(sized $((near ? 15000 : 40)))"
-    load "$how" load_coroutines_shared@rtt_us=$rtt load_coroutines_shared \
-        --rows "$(sized $((near ? 15000 : 40)))"
+    how=$( ((near)) && echo variant || echo sweep) # claims name the near ones
+    for program in load_one_commit load_coroutines_shared; do
+        unless_quick load "$how" $program@rtt_us=$rtt $program \
+            --rows $((near ? 15000 : 40))
+    done
     load detail load_coroutines@connections=48@rtt_us=$rtt load_coroutines \
-        --connections 48 --rows "$(sized $((near ? 2000 : 720)))"
+        --connections 48 --rows $((near ? 2000 : 720))
     load detail load_threads@workers=48@rtt_us=$rtt load_threads --workers 48 \
-        --rows "$(sized $((near ? 2000 : 720)))"
+        --rows $((near ? 2000 : 720))
     load detail load_pipeline@rtt_us=$rtt load_pipeline --rows 40000
     load detail load_pipeline@sync-every=1@rtt_us=$rtt load_pipeline \
         --sync-every 1 --rows 1000
@@ -222,7 +222,7 @@ for how in "shared 200" "pipeline 3000"; do
     read -ra words <<<"$how"
     label=psycopg_${words[0]}@rtt_us=1000
     if [[ -n $python && $MANY_HANDS_SERVER == private ]]; then
-        peer "$label" "$bin/delay_proxy" --rtt-us 1000 "$python" \
+        unless_quick peer "$label" "$bin/delay_proxy" --rtt-us 1000 "$python" \
             "$here/reference.py" "${words[@]}"
     else
         absent "$label" "no python3 with psycopg, or not the book's server"
@@ -233,11 +233,12 @@ note "The article loaded 100,000 rows in 354 s, in 92 s with 48 threads, and in 
 
 problem cores "48 connections without the dial: one loop, two, and others" \
     rows_per_s
+rows=$(sized 4000)
 variant load_coroutines@connections=48 load_coroutines --connections 48 \
-    --rows 4000
-variant load_loops load_loops --rows 4000
-variant load_loops_processes load_loops_processes --rows 4000
-asio load_asio@connections=48 load_asio --connections 48 --rows 4000
+    --rows "$rows"
+variant load_loops load_loops --rows "$rows"
+variant load_loops_processes load_loops_processes --rows "$rows"
+asio load_asio@connections=48 load_asio --connections 48 --rows "$rows"
 
 # The article's machine, as its figures tell of it: a server next door, with a
 # disk that takes its time. Nothing but commit_delay is slow here.
@@ -261,12 +262,12 @@ slow variant load_coroutines@connections=48@flush=slow "$bin/load_coroutines" \
 slow variant load_threads@workers=48@flush=slow "$bin/load_threads" \
     --workers 48 --rows "$(sized 1920)"
 for way in "naive 05-io-bound --rows 100" \
-    "threads 05-io-bound --rows $(sized 1920) --workers 48" \
-    "shared 06-coroutines shared $(sized 1500)"; do
+    "threads 05-io-bound --rows 1920 --workers 48" \
+    "shared 06-coroutines shared 1500"; do
     read -ra words <<<"$way"
     if [[ -n $python && $MANY_HANDS_SERVER == private ]]; then
-        peer "psycopg_${words[0]}@flush=slow" "${slow_disk[@]}" "$python" \
-            "$here/../${words[1]}/reference.py" "${words[@]:2}"
+        unless_quick peer "psycopg_${words[0]}@flush=slow" "${slow_disk[@]}" \
+            "$python" "$here/../${words[1]}/reference.py" "${words[@]:2}"
     else
         absent "psycopg_${words[0]}@flush=slow" \
             "no python3 with psycopg, or not the book's server"

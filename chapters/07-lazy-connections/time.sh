@@ -13,15 +13,13 @@ find_python psycopg
 # psycopg_peer LABEL COMMAND ...: with Python and psycopg.
 psycopg_peer() {
     if [[ -n $python && $MANY_HANDS_SERVER == private ]]; then
-        peer "$@"
+        unless_quick peer "$@"
     else
         absent "$1" "no python3 with psycopg, or not the book's server"
     fi
 }
 # far LABEL ROWS REFERENCE ...: a line for psycopg_peer, as peer.sh runs it.
-far() {
-    psycopg_peer "$1" "$here/peer.sh" "$(sized "$2")" "$python" "${@:3}"
-}
+far() { psycopg_peer "$1" "$here/peer.sh" "$2" "$python" "${@:3}"; }
 
 # --- Connections -----------------------------------------------------------------
 
@@ -53,7 +51,8 @@ dialled variant load_lazy@slices=100@workers=48 load_lazy --rows 2000 \
 dialled variant load_lazy@slices=100@workers=144 load_lazy --rows 2000 \
     --workers 144
 for workers in 1 2 8 16 100; do
-    dialled sweep load_lazy@slices=100@workers=$workers load_lazy \
+    how=$( ((workers == 8 || workers == 100)) && echo sweep || echo detail)
+    dialled "$how" load_lazy@slices=100@workers=$workers load_lazy \
         --rows $((workers == 1 ? 100 : workers == 2 ? 200 : 2000)) \
         --batch $((workers == 1 ? 1 : workers == 2 ? 2 : 20)) \
         --workers $workers
@@ -102,7 +101,7 @@ far psycopg_naive 60 "$io/reference.py" --rows ROWS
 far psycopg_threads@workers=48 1920 "$io/reference.py" --rows ROWS --workers 48
 far psycopg_shared 200 "$here/../06-coroutines/reference.py" shared ROWS
 far psycopg_processes@workers=48 9600 "$here/reference.py" --rows ROWS \
-    --workers 48 --batch "$(sized 200)" --warm-up
+    --workers 48 --batch 200 --warm-up
 published psycopg_naive 282.486
 published psycopg_threads@workers=48 1086.957
 published psycopg_shared 4000
