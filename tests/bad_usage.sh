@@ -16,9 +16,11 @@ rejected() {
     what=${what:0:80}
     same "$what: exit status" 2 "$status"
     same "$what: stdout" "" "$out"
-    same "$what: lines on stderr" 1 "$(wc -l <"$work/err")"
+    local -a lines
+    mapfile lines <"$work/err"
+    same "$what: lines on stderr" 1 "${#lines[@]}"
     checks=$((checks + 1))
-    [[ $err == "$program: "*"$text"*" (try --help)" ]] ||
+    [[ ${lines[0]:-} == "$program: "*"$text"*" (try --help)"$'\n' ]] ||
         fail "$what: '${err:0:200}' does not contain '$text'"
 }
 

@@ -232,7 +232,7 @@ more_than_workers() {
 # in_mid_load WHAT ACTION ...: while a load is under way; the action's status says
 # whether it has done anything. Where there are few
 # loads they are long ones, so that none ends before the action comes.
-in_mid_rows=$(times 300000 60000)
+in_mid_rows=$(times 120000 60000)
 in_mid_load() {
     import=$((import + 1))
     "$bin/$loader" --rows "$in_mid_rows" --batch 100 --import $import \

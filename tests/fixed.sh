@@ -32,10 +32,12 @@ same "two_uses: answers that are wrong" 40 "$(grep -c '^wrong: 0$' <<<"$out")"
 same "two_uses: runs in which some were refused" 20 \
     "$(sed -n "/^wrong:/{n; p}" <<<"$out" | grep -c "^refused: [1-9]")"
 for program in primes_processes counter_processes random_seeded \
-    counter_atomic counter_mutex condition event_wait deadlock_fixed \
-    refcount_atomic refcount_biased refcount_gil; do
+    "counter_atomic --counts 2000000" "counter_mutex --counts 2000000" \
+    "condition --items 2000" event_wait deadlock_fixed refcount_atomic \
+    refcount_biased refcount_gil; do
+    read -ra command <<<"$program"
     for ((run = 1; run <= 20; ++run)); do
-        call timeout 60 "$bin/$program"
+        call timeout 60 "$bin/${command[0]}" "${command[@]:1}"
         same "$program: exit status" 0 "$status"
     done
 done

@@ -29,13 +29,16 @@ options_of() {
     tasks_*) echo "--tasks 1000" ;;
     task_cost*) echo "--awaits 1000 --tasks 1000" ;;
     sleepers_*) echo "--sleepers 50 --ms 300" ;;
-    sleepers) echo "--sleepers 1000 --ms 500" ;;
+    sleepers) echo "--sleepers 100 --ms 50" ;;
     seen_from_outside) echo "--each 20" ;;
     kernel_switches) echo "--turns 1000" ;;
     stackful) echo "--rounds 100" ;;
     stop_each | spinner_coroutine) echo "--ms 60" ;;
     loop_lag) echo "--block-ms 50" ;;
     pool_map) echo "--nap-ms 20" ;;
+    deadlock) echo "--transfers 10" ;;
+    turns) echo "--ms 50" ;;
+    clap_spin) echo "--ms 10" ;;
     unbounded_tasks | bounded_tasks) echo "--items 1000" ;;
     samples_* | fresh_* | write_floor) echo "--rows 10000" ;;
     start_cost) echo "--rounds 10" ;;
@@ -53,7 +56,7 @@ options_of() {
     condition_lost) ;;
     condition*) echo "--items 1000" ;;
     store_buffer) echo "--rounds 50" ;;
-    echo_*) echo "--requests 1000" ;;
+    echo_*) echo "--requests 200" ;;
     fetch_*) echo "--requests 10 --delay-ms 1" ;;
     pollers) echo "--idle 100 --waits 20" ;;
     connections_fail) echo "--limit-ms 50" ;;

@@ -140,17 +140,17 @@ declare_label() { # KIND ROUNDS LABEL COMMAND
     commands+=("$4") besides+=("${5-}")
 }
 
-# A command as one text, as hyperfine splits it.
-quoted() {
-    local text
-    printf -v text '%q ' "$@"
-    printf '%s' "${text% }"
+# quote COMMAND ...: sets quoted to it as one text, as hyperfine splits it.
+quote() {
+    printf -v quoted '%q ' "$@"
+    quoted=${quoted% }
 }
 
 ours() { # KIND ROUNDS LABEL PROGRAM ...: its name, or the path of a command
     local program=$4
     [[ $program == /* ]] || program=$bin/$program
-    declare_label "$1" "$2" "$3" "$(quoted "$program" "${@:5}")"
+    quote "$program" "${@:5}"
+    declare_label "$1" "$2" "$3" "$quoted"
 }
 
 variant() {
@@ -164,9 +164,15 @@ unless_quick() { [[ $profile == quick ]] || "$@"; }
 
 detail() { unless_quick sweep "$@"; }
 
-peer() { declare_label peer "$few" "$1" "$(quoted "${@:2}")"; }
+peer() {
+    quote "${@:2}"
+    declare_label peer "$few" "$1" "$quoted"
+}
 
-beside() { declare_label peer "$few" "$2" "$(quoted "${@:3}")" "$1"; }
+beside() {
+    quote "${@:3}"
+    declare_label peer "$few" "$2" "$quoted" "$1"
+}
 
 floor() { ours floor "$rounds" "$@"; }
 
