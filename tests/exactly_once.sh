@@ -233,6 +233,7 @@ more_than_workers() {
 # whether it has done anything. Where there are few
 # loads they are long ones, so that none ends before the action comes.
 in_mid_rows=$(times 120000 60000)
+! sanitized || in_mid_rows=40000
 in_mid_load() {
     import=$((import + 1))
     "$bin/$loader" --rows "$in_mid_rows" --batch 100 --import $import \

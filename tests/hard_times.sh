@@ -117,7 +117,7 @@ done
 
 # --- No process and no thread to be had ---------------------------------------------
 
-if grep -q -e __tsan_init -e __asan_init "$bin/thread_lifecycle"; then
+if sanitized; then
     echo "not tried under sanitizers, which need threads themselves:" \
         "programs that get none"
 elif ((EUID == 0)); then

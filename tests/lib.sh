@@ -40,6 +40,9 @@ fail() {
     printf 'FAILED: %s\n' "$text"
 }
 
+# Is this a build with a sanitizer? There programs are several times slower.
+sanitized() { grep -q -e __tsan_init -e __asan_init "$bin/thread_lifecycle"; }
+
 # with_server NAME=VALUE ...: this test once more, under a private server.
 with_server() {
     ((failures == 0)) || exit 1 # what has failed by now is not forgotten
