@@ -3,6 +3,7 @@
 # load_once_processes, their ledger and their connections, on all the bad days
 # that we could think of. A few of each; tests/exactly_once.sh --full takes the numbers of tests/loaders.md and
 # prints its table; with ONLY_LOADER=load_once_processes, say, of one loader.
+place_of_servers=/var/tmp # a flush must take its time: there are fewer, then
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "$0")/lib.sh"
 

@@ -60,8 +60,8 @@ processes() {
 remains() {
     processes
     leftovers
-    find "$TMPDIR" /dev/shm -mindepth 1 \( -path "$TMPDIR/*" -o \
-        -name 'many-hands*' \) 2>/dev/null
+    find "$TMPDIR" -mindepth 1 2>/dev/null
+    find /dev/shm -maxdepth 1 -name 'many-hands*'
     find "$book" -name '*.part' 2>/dev/null
 }
 nothing_remains() { [[ -z $(remains) ]]; }
