@@ -148,7 +148,13 @@ heads() {
 
 # tests/seed_claims.txt: complete, and true for the chapters that are there.
 claims_answered() {
-    local id chapter how where page list=$book/tests/seed_claims.txt
+    local id chapter how where page list=$book/tests/seed_claims.txt listed
+    local -A seeds=() headings=()
+    for chapter in $(chapters); do
+        page=("$book/chapters/$chapter"/*.md)
+        seeds[${chapter%%-*}]=$(grep -h '^<!-- seed: ' "${page[@]}")
+        headings[${chapter%%-*}]=$'\n'$(grep -h '^## ' "${page[@]}")$'\n'
+    done
     {
         for of in 0:37 1:9 2:32 3:41 4:24; do
             printf "C-S${of%:*}-%02d\n" $(seq "${of#*:}")
@@ -166,11 +172,11 @@ claims_answered() {
             [[ $chapter == 0[1-9] ]] || echo "$id: there is no chapter $chapter"
             ;;
         marker)
-            grep -qE "^<!-- seed: $where \|[^|]* ${id}[ |]" "${page[@]}" ||
+            [[ ${seeds[$chapter]:-} =~ "<!-- seed: $where |"[^|]*" $id"[\ \|] ]] ||
                 echo "$id: no seed $where in chapter $chapter that names it"
             ;;
         prose)
-            grep -qxF "## $where" "${page[@]}" ||
+            [[ ${headings[$chapter]:-} == *$'\n'"## $where"$'\n'* ]] ||
                 echo "$id: chapter $chapter has no heading '$where'"
             ;;
         later)
@@ -182,10 +188,11 @@ claims_answered() {
         esac
     done < <(grep -E '^[^#]' "$list")
     # And back: every id that a marker names is listed with this marker.
+    listed=$'\n'$(<"$list")$'\n'
     grep -ohE '^<!-- seed: [^|]*\|[^|]*' "$book"/chapters/*/*.md |
         while read -r _ _ where _ _ ids; do
             for id in $ids; do
-                grep -qE "^$id +[0-9]+ +marker +$where( |$)" "$list" ||
+                [[ $listed =~ $'\n'$id\ +[0-9]+\ +marker\ +${where}[$'\n'\ ] ]] ||
                     echo "the seed $where names $id, the list does not"
             done
         done
