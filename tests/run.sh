@@ -44,17 +44,18 @@ for preset in "${presets[@]}"; do
     printf '\n=== %s ===\n' "$preset"
     build "$preset" "build-$preset" || exit
     # Scripts are tested once: sanitizers see nothing of them.
-    filter=(--label-exclude 'scripts|slow') at_once=2
+    filter=(--label-exclude 'scripts|slow')
     case $preset in
     tsan) filter=(--label-exclude 'scripts|slow|one_thread') ;;
-    tests) # scripts wait for others now and then: one more than two CPUs
-        filter=() at_once=3
+    tests)
+        filter=()
         ((${#presets[@]} > 1)) || filter=(--label-exclude slow)
         ;;
     esac
     log=build-$preset/tests.log
+    # Tests wait now and then: one more at once than two CPUs.
     run_group ctest --test-dir "build-$preset" --output-on-failure \
-        --parallel $at_once "${filter[@]}" > >(tee "$log") || true
+        --parallel 3 "${filter[@]}" > >(tee "$log") || true
     die_if_stopped
     wait # for tee
     passed=$((passed + $(grep -c ' Passed ' "$log" || true)))
