@@ -3,7 +3,7 @@
 # load_once_processes, their ledger and their connections, on all the bad days
 # that we could think of. A few of each; tests/exactly_once.sh --full takes the numbers of tests/loaders.md and
 # prints its table; with ONLY_LOADER=load_once_processes, say, of one loader.
-place_of_servers=/var/tmp # a flush must take its time: there are fewer, then
+servers_on_disk=yes # a flush must take its time: there are fewer, then
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
@@ -234,7 +234,6 @@ more_than_workers() {
 # whether it has done anything. Where there are few
 # loads they are long ones, so that none ends before the action comes.
 in_mid_rows=$(times 120000 60000)
-! sanitized || in_mid_rows=40000
 in_mid_load() {
     import=$((import + 1))
     "$bin/$loader" --rows "$in_mid_rows" --batch 100 --import $import \

@@ -6,14 +6,15 @@ set -Euo pipefail
 root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
 bin=${MANY_HANDS_BIN:-$root/build-tests/bin}
 with_postgres=$root/tools/with_postgres.sh
-work=$(mktemp -d)
-# Servers in memory, if there is room for some: they start in a third of the time.
-if [[ -z ${place_of_servers:-} ]]; then
-    place_of_servers=/var/tmp
-    [[ $(stat -f -c %T /dev/shm 2>/dev/null) != tmpfs || ! -w /dev/shm ]] ||
-        (($(df --output=avail -k /dev/shm | tail -n 1) < 8 << 20)) ||
-        place_of_servers=/dev/shm
+# Servers stand in memory, if there is room for some: they start in half of the
+# time. A test may set servers_on_disk, or work_in_memory, before it sources this.
+place_of_servers=/var/tmp
+if [[ $(stat -f -c %T /dev/shm 2>/dev/null) == tmpfs && -w /dev/shm ]] &&
+    (($(df --output=avail -k /dev/shm | tail -n 1) > 8 << 20)); then
+    [[ -n ${servers_on_disk:-} ]] || place_of_servers=/dev/shm
+    [[ -z ${work_in_memory:-} ]] || export TMPDIR=/dev/shm
 fi
+work=$(mktemp -d)
 # This test's own servers: others may run on this machine meanwhile.
 export MANY_HANDS_SERVERS
 MANY_HANDS_SERVERS=$(mktemp -d "$place_of_servers/test.XXXXXX")

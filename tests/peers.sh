@@ -12,7 +12,7 @@ ends() {
     call timeout 60 "$python" "$root/chapters/$2" "${@:3}"
     same "${*:2}: exit status" 0 "$status"
     same "${*:2}: stderr" "" "$err"
-    matches "${*:2}" "result: ($1)( rows)? \(expected ($1)( rows)?\)$" "$out"
+    matches "${*:2}" "result: ($1( rows)?) \(expected \\1\)$" "$out"
 }
 # loads COMMITS ROWS REFERENCE ...: so many rows, in so many commits.
 loads() {

@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
 # The programs of chapter 04: the same prices from all of them; the same bytes
 # from all samples_*, whole files or none.
-# In memory where there is such a file system: programs that write until they
-# are stopped make a disk's queue long, and they must end at once.
 # shellcheck disable=SC2016 # perl's dollars
-[[ $(stat -f -c %T /dev/shm 2>/dev/null) != tmpfs || ! -w /dev/shm ]] ||
-    export TMPDIR=/dev/shm
+# Programs that write until they are stopped make a disk's queue long, and they
+# must end at once.
+work_in_memory=yes
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "$0")/lib.sh"
 

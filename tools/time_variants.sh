@@ -28,6 +28,9 @@
 #     find_python MODULE ...           sets python to a python3 that has these
 #                                      modules, or to nothing
 #     ask_python CODE                  what it prints
+#     psycopg_peer LABEL COMMAND ...   a peer in that python, which was asked for
+#                                      psycopg, with the book's own server; not
+#                                      with --quick
 #     version NAME TEXT                of a library or server that is used
 #     go                               once, last
 #
@@ -61,7 +64,7 @@ for argument; do
 time.sh [--quick | --full | --reference | --list] [problem]
 
 Times the variants of this chapter, or of one problem in it, and prints the
-table. --quick runs 2 rounds, --full 20, otherwise 10.
+table. --quick runs 2 rounds, and not all of them; --full 20, otherwise 10.
 
 --reference runs 20 rounds, so that one or two disturbed ones leave nothing
 undecided, and writes this chapter's reference.json, from which its page
@@ -196,6 +199,14 @@ print(platform.python_implementation(), platform.python_version())')"
 }
 
 ask_python() { $list || "$python" -c "$1"; }
+
+psycopg_peer() {
+    if [[ -n $python && $MANY_HANDS_SERVER == private ]]; then
+        unless_quick peer "$@"
+    else
+        absent "$1" "no python3 with psycopg, or not the book's server"
+    fi
+}
 
 # What the report should say of the current problem: about its set-up.
 note() { notes+=("$problem"$'\t'"$1"); }

@@ -66,21 +66,14 @@ if [[ $MANY_HANDS_SERVER == private ]]; then
 fi
 peer psql_copy@rtt_us=0 "$here/peers.sh" psql_copy 50000
 find_python psycopg
-psycopg() { # LABEL COMMAND ...
-    if [[ -n $python && $MANY_HANDS_SERVER == private ]]; then
-        unless_quick peer "$@"
-    else
-        absent "$1" "no python3 with psycopg, or not the book's server"
-    fi
-}
 [[ -z $python ]] ||
     version psycopg "$(ask_python 'import psycopg; print(psycopg.__version__)')"
 for rtt in 0 1000; do
     command=("$python" "$here/reference.py")
     ((rtt == 0)) || command=("$bin/delay_proxy" --rtt-us "$rtt" "${command[@]}")
-    psycopg psycopg@rtt_us=$rtt "${command[@]}" --rows $((rtt == 0 ? 300 : 60))
-    psycopg psycopg@workers=48@rtt_us=$rtt "${command[@]}" --rows 2400 \
-        --workers 48
+    psycopg_peer psycopg@rtt_us=$rtt "${command[@]}" --rows $((rtt == 0 ? 300 : 60))
+    psycopg_peer psycopg@workers=48@rtt_us=$rtt "${command[@]}" \
+        --rows 2400 --workers 48
 done
 published load_naive@rtt_us=1000 282.486
 published load_threads@workers=48@rtt_us=1000 1086.957

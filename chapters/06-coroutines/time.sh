@@ -197,21 +197,22 @@ load sweep load_once_coroutines@rtt_us=1000 load_once_coroutines --start anew \
     --rows 40000
 load sweep load_copy@rtt_us=1000 load_copy --rows 100000
 for rtt in 0 5000; do
+    [[ $profile != quick ]] || break # which stays at 1 ms
     near=$((rtt == 0))
-    load detail load_naive@rtt_us=$rtt load_naive --rows $((near ? 500 : 16))
+    load sweep load_naive@rtt_us=$rtt load_naive --rows $((near ? 500 : 16))
     how=$( ((near)) && echo variant || echo sweep) # claims name the near ones
     for program in load_one_commit load_coroutines_shared; do
-        unless_quick load "$how" $program@rtt_us=$rtt $program \
+        load "$how" $program@rtt_us=$rtt $program \
             --rows $((near ? 15000 : 40))
     done
-    load detail load_coroutines@connections=48@rtt_us=$rtt load_coroutines \
+    load sweep load_coroutines@connections=48@rtt_us=$rtt load_coroutines \
         --connections 48 --rows $((near ? 2000 : 720))
-    load detail load_threads@workers=48@rtt_us=$rtt load_threads --workers 48 \
+    load sweep load_threads@workers=48@rtt_us=$rtt load_threads --workers 48 \
         --rows $((near ? 2000 : 720))
-    load detail load_pipeline@rtt_us=$rtt load_pipeline --rows 40000
-    load detail load_pipeline@sync-every=1@rtt_us=$rtt load_pipeline \
+    load sweep load_pipeline@rtt_us=$rtt load_pipeline --rows 40000
+    load sweep load_pipeline@sync-every=1@rtt_us=$rtt load_pipeline \
         --sync-every 1 --rows 1000
-    load detail load_copy@rtt_us=$rtt load_copy --rows 100000
+    load sweep load_copy@rtt_us=$rtt load_copy --rows 100000
 done
 if [[ $MANY_HANDS_SERVER == private ]]; then
     peer pgbench@clients=48@threads=1@rtt_us=1000 \
@@ -220,13 +221,8 @@ fi
 find_python psycopg
 for how in "shared 200" "pipeline 3000"; do
     read -ra words <<<"$how"
-    label=psycopg_${words[0]}@rtt_us=1000
-    if [[ -n $python && $MANY_HANDS_SERVER == private ]]; then
-        unless_quick peer "$label" "$bin/delay_proxy" --rtt-us 1000 "$python" \
-            "$here/reference.py" "${words[@]}"
-    else
-        absent "$label" "no python3 with psycopg, or not the book's server"
-    fi
+    psycopg_peer "psycopg_${words[0]}@rtt_us=1000" "$bin/delay_proxy" \
+        --rtt-us 1000 "$python" "$here/reference.py" "${words[@]}"
 done
 note "rtt us: the median of twenty empty queries before the clock starts, so what the dial adds and what a message costs. Row cpu: of the client. Row waits: how often the client has gone to sleep, for each row."
 note "The article loaded 100,000 rows in 354 s, in 92 s with 48 threads, and in 25 s with a task for each row."
@@ -265,13 +261,8 @@ for way in "naive 05-io-bound --rows 100" \
     "threads 05-io-bound --rows 1920 --workers 48" \
     "shared 06-coroutines shared 1500"; do
     read -ra words <<<"$way"
-    if [[ -n $python && $MANY_HANDS_SERVER == private ]]; then
-        unless_quick peer "psycopg_${words[0]}@flush=slow" "${slow_disk[@]}" \
-            "$python" "$here/../${words[1]}/reference.py" "${words[@]:2}"
-    else
-        absent "psycopg_${words[0]}@flush=slow" \
-            "no python3 with psycopg, or not the book's server"
-    fi
+    psycopg_peer "psycopg_${words[0]}@flush=slow" "${slow_disk[@]}" "$python" \
+        "$here/../${words[1]}/reference.py" "${words[@]:2}"
 done
 published psycopg_naive@flush=slow 282.486
 published psycopg_threads@flush=slow 1086.957

@@ -10,14 +10,6 @@ chapter 07-lazy-connections "Lazy connections"
 needs_postgres
 find_python psycopg
 
-# psycopg_peer LABEL COMMAND ...: with Python and psycopg.
-psycopg_peer() {
-    if [[ -n $python && $MANY_HANDS_SERVER == private ]]; then
-        unless_quick peer "$@"
-    else
-        absent "$1" "no python3 with psycopg, or not the book's server"
-    fi
-}
 # far LABEL ROWS REFERENCE ...: a line for psycopg_peer, as peer.sh runs it.
 far() { psycopg_peer "$1" "$here/peer.sh" "$2" "$python" "${@:3}"; }
 
@@ -51,8 +43,7 @@ dialled variant load_lazy@slices=100@workers=48 load_lazy --rows 2000 \
 dialled variant load_lazy@slices=100@workers=144 load_lazy --rows 2000 \
     --workers 144
 for workers in 1 2 8 16 100; do
-    how=$( ((workers == 8 || workers == 100)) && echo sweep || echo detail)
-    dialled "$how" load_lazy@slices=100@workers=$workers load_lazy \
+    dialled detail load_lazy@slices=100@workers=$workers load_lazy \
         --rows $((workers == 1 ? 100 : workers == 2 ? 200 : 2000)) \
         --batch $((workers == 1 ? 1 : workers == 2 ? 2 : 20)) \
         --workers $workers
