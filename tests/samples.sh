@@ -66,7 +66,7 @@ for options in "" "--warm 1" "--with processes" "--warm 1 --cores any" \
         same "break_even on one CPU: exit status" 3 "$status"
     else
         same "break_even $options: exit status" 0 "$status"
-        matches "break_even $options" "start_us: [0-9.]+.hand_out_us: [0-9.]+.byte_ns: [0-9.]+.*us of work: .*predicted_us: [0-9.]+.found_us: ([0-9.]+|inf).predicted_by_found_ratio: [0-9.]+.result: (0 of the sums wrong) \(expected \2\)$" "$out"
+        matches "break_even $options" "start_us: [0-9.]+.hand_out_us: [0-9.]+.byte_ns: [0-9.]+.*us of work: .*predicted_us: [0-9.]+.(found_us: [0-9.]+.predicted_by_found_ratio: [0-9.]+|found_us: inf.predicted_by_found_ratio: 0.00.unreliable: [^.]*).result: (0 of the sums wrong) \(expected \2\)$" "$out"
     fi
 done
 call taskset -c "$(taskset -cp $$ | sed 's/.*: //; s/[,-].*//')" "$bin/break_even"
