@@ -109,28 +109,24 @@ else
     unset MANY_HANDS_SERVER
 fi
 
-# What a chapter takes, in seconds: what it took the last time here, otherwise
-# the most that it may take.
 case $profile in
-quick) budget=12 options=(--quick) ;;
-default) budget=60 options=() ;;
-full) budget=400 options=(--full) ;;
+default) options=() ;;
+*) options=("--$profile") ;;
 esac
-seconds_of() { cat "results/$1.$profile.seconds" 2>/dev/null || echo "$budget"; }
 left=0
 for chapter in "${chapters[@]}"; do
-    left=$((left + $(seconds_of "$chapter")))
+    left=$((left + $(usual_seconds "$chapter" "$profile")))
 done
-say "measuring ${#chapters[@]} chapters, at most about $left s;" \
+say "measuring ${#chapters[@]} chapters, about $(in_words "$left");" \
     "leave the machine alone meanwhile"
 
 mkdir -p results
 export MANY_HANDS_BUILT=1
 failed=() failure=1
 for chapter in "${chapters[@]}"; do
-    left=$((left - $(seconds_of "$chapter")))
+    left=$((left - $(usual_seconds "$chapter" "$profile")))
     started=$SECONDS
-    if MANY_HANDS_SECONDS=$(seconds_of "$chapter") MANY_HANDS_AFTER=$left \
+    if MANY_HANDS_AFTER=$left \
         run "chapters/$chapter/time.sh" "${options[@]}" >/dev/null; then
         echo "$((SECONDS - started + 1))" >"results/$chapter.$profile.seconds"
     else

@@ -20,7 +20,7 @@ chapter() { # NAME BUILD: the rest of its time.sh
         echo '#!/usr/bin/env bash'
         # shellcheck disable=SC2016 # expanded by the script that this makes
         echo 'source "$(dirname "$0")/../../tools/time_variants.sh"'
-        echo "chapter $1 'A chapter'"
+        echo "chapter $1 'A chapter' 1"
         cat
     } >"$book/chapters/$1/time.sh"
     chmod +x "$book/chapters/$1/time.sh"

@@ -15,7 +15,7 @@ chapter() { # NAME EXIT_STATUS OPTIONS...: reads its time.sh
     {
         # shellcheck disable=SC2016 # expanded by the script that this makes
         echo 'source "$(dirname "$0")/../../tools/time_variants.sh"'
-        echo "chapter $1 'Title <of> $1'"
+        echo "chapter $1 'Title <of> $1' 1"
         cat
     } >"$book/chapters/$1/time.sh"
     call bash "$book/chapters/$1/time.sh" "${@:3}"

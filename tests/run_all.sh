@@ -16,7 +16,7 @@ ln -s "$bin" "$book/build/bin"
 export MANY_HANDS_BUILT=1
 
 # What the last run complained about.
-why() { grep -v " s left$" <<<"$err"; }
+why() { grep -vE " (s|min) left$" <<<"$err"; }
 
 # --- Everything, in a hostile environment ------------------------------------------
 
@@ -36,8 +36,9 @@ matches "everything: the reader's server" "connections: 0$" "$out"
 matches "everything: summary" "Chapter 01: .*Chapter 02: .*Chapter 03: .*Chapter 04: .*Chapter 05: .*fsync on" "$out"
 matches "everything: the report's path" \
     "The report: $book/results/report.html" "$out"
+matches "everything: how long" "measuring 7 chapters, about [234] min;" "$err"
 matches "everything: progress" "05-io-bound: round 2 of 2, load_[a-z@=0-9_]+, \
-about [0-9]+ s left" "$err"
+about [0-9]+ (s|min) left" "$err"
 for page in report.html report.md; do
     for program in samples_sequential samples_processes load_naive load_copy; do
         matches "$page" "$program" "$(<"$book/results/$page")"
@@ -76,7 +77,7 @@ matches "--database-url: what to do about it" "DROP SCHEMA many_hands CASCADE" \
 cat >"$book/chapters/04-data-parallelism/time.sh" <<'E2'
 #!/usr/bin/env bash
 source "$(dirname "$0")/../../tools/time_variants.sh"
-chapter 04-data-parallelism "Data parallelism"
+chapter 04-data-parallelism "Data parallelism" 1
 problem samples "Few samples"
 variant samples_sequential samples_sequential --rows 1000
 go
@@ -84,7 +85,7 @@ E2
 cat >"$book/chapters/01-processes/time.sh" <<'E2'
 #!/usr/bin/env bash
 source "$(dirname "$0")/../../tools/time_variants.sh"
-chapter 01-processes "Processes"
+chapter 01-processes "Processes" 1
 problem primes "Few primes"
 variant primes_pool primes_pool
 go
@@ -92,7 +93,7 @@ E2
 cat >"$book/chapters/02-threads/time.sh" <<'E2'
 #!/usr/bin/env bash
 source "$(dirname "$0")/../../tools/time_variants.sh"
-chapter 02-threads "Threads"
+chapter 02-threads "Threads" 1
 problem primes "Few threads"
 variant primes_threads primes_threads
 go
@@ -100,7 +101,7 @@ E2
 cat >"$book/chapters/03-gil/time.sh" <<'E2'
 #!/usr/bin/env bash
 source "$(dirname "$0")/../../tools/time_variants.sh"
-chapter 03-gil "The GIL"
+chapter 03-gil "The GIL" 1
 problem timeline "Few lanes"
 variant gil_timeline gil_timeline
 go

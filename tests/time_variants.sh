@@ -11,7 +11,7 @@ ln -s "$bin" "$book/build/bin"
 cat >"$book/chapters/99-test/time.sh" <<'E2'
 #!/usr/bin/env bash
 source "$(dirname "$0")/../../tools/time_variants.sh"
-chapter 99-test "A test"
+chapter 99-test "A test" 1
 problem quick "Few rows"
 variant samples_sequential samples_sequential --rows 1000
 variant samples_threads@workers=2 samples_threads --rows 1000 --workers 2
@@ -125,7 +125,7 @@ matches "no hyperfine" "hyperfine is missing; tools/setup.sh" "$err"
 cat >"$book/chapters/99-test/time.sh" <<'E2'
 #!/usr/bin/env bash
 source "$(dirname "$0")/../../tools/time_variants.sh"
-chapter 99-test "A test"
+chapter 99-test "A test" 1
 needs_postgres
 problem load "Rows"
 variant load_copy load_copy --rows 10
@@ -146,7 +146,7 @@ matches "the reader's server saw no connection" "connections: 0$" "$out"
 cat >"$book/chapters/99-test/time.sh" <<'E2'
 #!/usr/bin/env bash
 source "$(dirname "$0")/../../tools/time_variants.sh"
-chapter 99-test "A test"
+chapter 99-test "A test" 1
 needs_postgres
 problem long "Rows"
 variant load_naive load_naive --rows 99999999

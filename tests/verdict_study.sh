@@ -21,7 +21,7 @@ ln -s "$root/build/bin" "$work/book/build/bin"
 export MANY_HANDS_BUILT=1
 cat >"$work/book/chapters/99-study/time.sh" <<'END'
 source "$(dirname "$0")/../../tools/time_variants.sh"
-chapter 99-study "A study"
+chapter 99-study "A study" 1
 problem study "One program, and 5 % more of it"
 variant base refcount_atomic --workers 1 --references 14000000
 variant same refcount_atomic --workers 1 --references 14000000

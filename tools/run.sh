@@ -102,3 +102,25 @@ finish_run() {
     running=
     return "$status"
 }
+
+# usual_seconds CHAPTER PROFILE: what measuring it took the last time here, or
+# else what its time.sh says, of two cores.
+# shellcheck disable=SC2154 # root: of the script that sources this
+usual_seconds() {
+    cat "$root/results/$1.$2.seconds" 2>/dev/null && return
+    local all
+    all=$(sed -n "s/^chapter $1 .* \([0-9]*\)$/\1/p" "$root/chapters/$1/time.sh")
+    case $2 in
+    quick) echo $((all / 6)) ;;
+    full) echo $((5 * all)) ;;
+    *) echo "$all" ;;
+    esac
+}
+
+in_words() { # SECONDS
+    if (($1 < 90)); then
+        echo "$1 s"
+    else
+        echo "$((($1 + 30) / 60)) min"
+    fi
+}

@@ -1,7 +1,9 @@
 # shellcheck shell=bash
 # Sourced by every chapter's time.sh, which declares what to time:
 #
-#     chapter 05-io-bound TITLE        once, first
+#     chapter 05-io-bound TITLE SECONDS
+#                                      once, first; about what all of it takes on
+#                                      two cores, without --quick and --full
 #     needs_postgres                   run under the private server
 #     problem NAME TITLE [FIGURE]      variants that do the same work follow;
 #                                      compared by time, or by a FIGURE that
@@ -86,14 +88,15 @@ if $reference && [[ $profile != default || -n $only ]]; then
 fi
 arguments=("$@")
 case $profile in
-quick) rounds=2 few=1 seconds=12 ;;
-default) rounds=10 few=3 seconds=60 ;;
-full) rounds=20 few=5 seconds=400 ;;
+quick) rounds=2 few=1 ;;
+default) rounds=10 few=3 ;;
+full) rounds=20 few=5 ;;
 esac
-! $reference || rounds=20 seconds=120
+! $reference || rounds=20
 
 chapter() {
     chapter=$1 chapter_title=$2
+    : "${3:?about how long it takes, in seconds}" # usual_seconds() reads it
     ! $list || return 0
     command -v hyperfine >/dev/null || {
         say "hyperfine is missing; tools/setup.sh installs it"
@@ -241,15 +244,7 @@ time_left() {
     for i in "${!labels[@]}"; do
         ms=$((ms + remaining[i] * cost[i]))
     done
-    in_words ", about " "$((ms / 1000 + 1 + ${MANY_HANDS_AFTER:-0}))" " left"
-}
-
-in_words() { # BEFORE SECONDS AFTER
-    if (($2 < 90)); then
-        echo "$1$2 s$3"
-    else
-        echo "$1$((($2 + 30) / 60)) min$3"
-    fi
+    echo ", about $(in_words $((ms / 1000 + 1 + ${MANY_HANDS_AFTER:-0}))) left"
 }
 
 show_progress() { # one line that is written over on a terminal
@@ -334,12 +329,13 @@ go() {
         [[ ${kinds[i]} == baseline ]] || continue
         plan+=("$i:.again") remaining[i]=$((2 * times[i]))
     done
-    # At first a guess: all as long as one another, and together as long as the
-    # last time, which run_all.sh knows.
-    local runs=0
+    # At first a guess: all as long as one another.
+    local runs=0 all
+    all=$(usual_seconds "$chapter" "$profile")
+    ! $reference || all=$((2 * all))
     for i in "${remaining[@]}"; do runs=$((runs + i)); done
     for i in "${!labels[@]}"; do
-        cost+=($((1000 * ${MANY_HANDS_SECONDS:-$seconds} / (runs + 1))))
+        cost+=($((1000 * all / (runs + 1))))
     done
 
     for ((round = 1; round <= rounds; ++round)); do

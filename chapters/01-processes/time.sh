@@ -4,7 +4,7 @@
 source "$(dirname "$0")/../../tools/time_variants.sh"
 here=$(dirname "$(readlink -f "$0")")
 
-chapter 01-processes "Processes"
+chapter 01-processes "Processes" 90
 
 case $profile in
 quick) digits=15 starts=3 ;;

@@ -3,7 +3,7 @@
 # shellcheck source-path=SCRIPTDIR source=../../tools/time_variants.sh
 source "$(dirname "$0")/../../tools/time_variants.sh"
 
-chapter 02-threads "Threads"
+chapter 02-threads "Threads" 75
 
 case $profile in
 quick) digits=15 switches=2000 items=1000000 ;;

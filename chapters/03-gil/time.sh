@@ -4,7 +4,7 @@
 source "$(dirname "$0")/../../tools/time_variants.sh"
 here=$(dirname "$(readlink -f "$0")")
 
-chapter 03-gil "The GIL"
+chapter 03-gil "The GIL" 100
 
 case $profile in
 quick) counts=1000000 ms=100 references=20000000 ;;

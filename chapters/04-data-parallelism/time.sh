@@ -4,7 +4,7 @@
 source "$(dirname "$0")/../../tools/time_variants.sh"
 here=$(dirname "$(readlink -f "$0")")
 
-chapter 04-data-parallelism "Data parallelism"
+chapter 04-data-parallelism "Data parallelism" 120
 
 # The disk is not the subject: in memory, if there is a memory file system
 # with room. The files have no names there, so nothing can be left behind.

@@ -4,7 +4,7 @@
 source "$(dirname "$0")/../../tools/time_variants.sh"
 here=$(dirname "$(readlink -f "$0")")
 
-chapter 05-io-bound "I/O-bound work"
+chapter 05-io-bound "I/O-bound work" 170
 needs_postgres
 
 # --- Loaders at three distances ----------------------------------------------

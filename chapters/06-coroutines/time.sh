@@ -4,7 +4,7 @@
 source "$(dirname "$0")/../../tools/time_variants.sh"
 here=$(dirname "$(readlink -f "$0")")
 
-chapter 06-coroutines "Coroutines"
+chapter 06-coroutines "Coroutines" 300
 needs_postgres
 
 case $profile in

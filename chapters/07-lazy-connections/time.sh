@@ -6,7 +6,7 @@ source "$(dirname "$0")/../../tools/time_variants.sh"
 here=$(dirname "$(readlink -f "$0")")
 io=$here/../05-io-bound
 
-chapter 07-lazy-connections "Lazy connections"
+chapter 07-lazy-connections "Lazy connections" 210
 needs_postgres
 find_python psycopg
 
