@@ -7,7 +7,7 @@
 #
 #     --quick                2 rounds instead of 10: a first impression
 #     --full                 20 rounds, and the sizes of the book's sources
-#     --yes                  install what is missing without asking
+#     --yes                  do not ask (on a terminal) before installing
 #     --database-url URL     use this PostgreSQL server instead of a private
 #                            one; works in a schema many_hands of its own,
 #                            which must not exist, and drops it at the end
@@ -59,7 +59,7 @@ done
 chapters=()
 for name in "${wanted[@]-}"; do
     found=false
-    for chapter in "${all[@]}"; do # 04-io-bound is 04, io-bound or both
+    for chapter in "${all[@]}"; do # 05-io-bound is 05, io-bound or both
         if [[ -z $name || $name == "$chapter" || $name == "${chapter%%-*}" ||
             $name == "${chapter#*-}" ]]; then
             chapters+=("$chapter")
@@ -71,7 +71,7 @@ done
 
 # --- Set-up and build -------------------------------------------------------
 
-require_room "$root" 100 "programs and measurements"
+require_room "$root" 300 "programs and measurements"
 require_room "${TMPDIR:-/tmp}" 50 "temporary files"
 run "$root/tools/setup.sh" "${setup[@]}" || {
     status=$?

@@ -56,10 +56,10 @@ struct stopped_by_signal : std::exception {
     const char* what() const noexcept override { return "stopped by a signal"; }
 };
 
-// After this call SIGINT, SIGTERM and SIGHUP only set a flag, for programs
-// that leave something behind (files, workers) if they just die. Such a
-// program calls throw_if_stopped() often enough to feel prompt, and waits by
-// wait_for() of descriptor.hpp.
+// After this call SIGINT, SIGTERM and SIGHUP, unless ignored, only set a flag:
+// for programs that leave something behind (files, workers) if they just die.
+// Such a program calls throw_if_stopped() often enough to feel prompt, and
+// waits by wait_for() of descriptor.hpp.
 void stop_on_signals();
 
 inline void throw_if_stopped() {
@@ -75,7 +75,7 @@ int failed(const char* program);
 // destination: a full disk is not a success.
 void print_last(const std::string& line);
 
-// The last line of every program, and its exit status: 0 or 4.
+// A program's last line, and its exit status: 0 or 4.
 template<class Result>
 int finish(const Result& result, const Result& expected) {
     print_last(fmt::format("result: {} (expected {})", result, expected));

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-// The CPUs that the scheduler may give to this process, by their numbers: as
-// many as nproc prints; taskset changes them. Source: sched_setaffinity(2).
+// The CPUs that the scheduler may give to this thread, by their numbers;
+// taskset and use_only() change them. Source: sched_setaffinity(2).
 std::vector<std::size_t> usable_cores();
 
 // CPUs' worth of time that the control groups of this process may use: the
@@ -15,7 +15,7 @@ std::vector<std::size_t> usable_cores();
 // Source: the kernel's cgroup-v2.rst, sched-bwc.rst. `root` is for tests.
 double cpus_by_quota(const std::string& root = "/");
 
-// The default of every --workers: never zero. A quota is rounded up, because
+// The default of most --workers: never zero. A quota is rounded up, because
 // one worker cannot use 1.5 CPUs and two can.
 std::int64_t default_workers();
 

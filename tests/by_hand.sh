@@ -54,7 +54,7 @@ for command in "${commands[@]}"; do
     "prlimit --nofile=500 "*) expected=3 ;; # as its page says
     esac
     # Whatever program a reader has in mind: this one needs most of what is shared.
-    call timeout 120 bash -c "cd '$book' && \
+    call timeout 600 bash -c "cd '$book' && \
         ${command/FILE.cpp/chapters/06-coroutines/load_coroutines.cpp}"
     same "$command: exit status, ${err:0:300}" $expected "$status"
 done

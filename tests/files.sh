@@ -92,7 +92,7 @@ if unshare -rm mount -t tmpfs many-hands "$target" 2>/dev/null; then
         refused "$program, read-only disk" "parquet.[0-9]+.part: Read-only file system"
     done
 else
-    echo "left out: a full disk and a read-only one, for this machine lets us" \
+    echo "not tried: a full disk and a read-only one, for this machine lets us" \
         "have no mounts of our own"
 fi
 # A directory that is another's, or, for who is not root, closed to its owner.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Headers compose: all of them in one program, in two of its files, with both
-# compilers; and each compiles alone (--alone). No two things in the book have
+# Headers compose: all of them in one file, with both compilers, and in two files
+# of a program; and each compiles alone (--alone). No two things in the book have
 # one name.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "$0")/lib.sh"

@@ -192,7 +192,7 @@ if ((EUID == 0)) && unshare --mount true 2>/dev/null; then
     done
     rmdir /run/many-hands-test
 else
-    echo "not root, or in a container that forbids mounts: read-only and full" \
-        "directories were not tried"
+    echo "not tried: read-only and full directories (not root, or in a container" \
+        "that forbids mounts)"
 fi
 eventually nothing_remains

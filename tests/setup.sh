@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# setup.sh and run_all.sh: what they say, and that they ask before they act.
+# setup.sh and run_all.sh: what they say, and what they ask apt for.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "$0")/lib.sh"
 

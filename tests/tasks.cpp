@@ -1,7 +1,8 @@
 // Chapter 06's tasks, loop and groups. tasks.sh compiles this eight ways, so
 // it does without Catch2, which would take most of the time.
 //
-//     tasks TIMES     how many synchronous completions and cancellations
+//     tasks TIMES     how many synchronous completions; a hundredth as many
+//                     cancellations
 #include "01-processes/messages.hpp"
 #include "05-io-bound/loopback.hpp"
 #include "06-coroutines/async_condition.hpp"

@@ -36,14 +36,19 @@
 #     version NAME TEXT                of a library or server that is used
 #     go                               once, last
 #
-# LABEL is the program's name, or program@option=value@option=value. Each round
+# LABEL is the program's name, or program@what=value@what=value: an option, or how
+# it is run (cpus, rtt_us: the distance of the server). note, no_race and sized
+# stand below. Each round
 # runs every label once, in another order, so that a slow minute of the machine
-# hits all of them. Everything measured stays in results/CHAPTER/:
+# hits all of them. Everything measured stays in results/CHAPTER/, that of one
+# problem in results/one-problem/CHAPTER/:
 #
-#     title, variants.tsv, notes.tsv   what was declared
+#     title, variants.tsv, notes.tsv,  what was declared
+#     no_race, published.tsv
 #     machine.json                     where
 #     PROBLEM/ROUND.LABEL.json, .out   hyperfine's file and the program's
-#                                      output of one run
+#                                      output of one run (LABEL.again: of the
+#                                      other half of the A/A pair)
 set -Eeuo pipefail
 
 root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
@@ -102,7 +107,7 @@ chapter() {
         say "hyperfine is missing; tools/setup.sh installs it"
         exit 3
     }
-    require_room "$root" 50 "measurements and programs"
+    require_room "$root" 300 "measurements and programs"
     # run_all.sh has built everything by now.
     [[ ${MANY_HANDS_BUILT:-} == 1 ]] || (build release build >&2)
 }

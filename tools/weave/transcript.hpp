@@ -7,8 +7,8 @@
 
 enum class faith { exact, varies, sample };
 
-// exact: "", varies: runs of digits do not count, sample: only the last line
-// does. Throws std::runtime_error for another word.
+// exact: "", varies: runs of digits do not count, sample: the last line counts,
+// and which figures there are. Throws std::runtime_error for another word.
 faith read_faith(const std::string& argument);
 
 // Does `printed` say what `shown` says?
