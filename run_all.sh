@@ -126,8 +126,8 @@ failed=() failure=1
 for chapter in "${chapters[@]}"; do
     left=$((left - $(usual_seconds "$chapter" "$profile")))
     started=$SECONDS
-    if MANY_HANDS_AFTER=$left \
-        run "chapters/$chapter/time.sh" "${options[@]}" >/dev/null; then
+    if MANY_HANDS_AFTER=$left run "chapters/$chapter/time.sh" "${options[@]}" \
+        >/dev/null; then
         echo "$((SECONDS - started + 1))" >"results/$chapter.$profile.seconds"
     else
         (($? != 3)) || failure=3 # something is missing, as it said

@@ -65,7 +65,7 @@ rejected load_naive "unknown option '--workers'" --workers 2 # it has just one
 
 # Every number of every program, by what --help says of it.
 numbers=0
-for program in "$root"/chapters/*/*.cpp "$root"/chapters/*/more/*.cpp; do
+for program in "$root"/chapters/*/{,more/,solutions/}*.cpp; do
     program=$(basename "$program" .cpp)
     [[ -x $bin/$program ]] || {
         echo "not tried, its library is not there: $program"

@@ -45,7 +45,7 @@ at_most "commands that are there, at least" $enough "${#commands[@]}"
 # A copy of the book: what is compiled is written there.
 book=$work/book
 mkdir -p "$book/build" "$book/DIRECTORY"
-(cd "$root" && git ls-files -z | tar --null -T - -c) | tar -x -C "$book"
+copy_book "$book"
 ln -s "$bin" "$book/build/bin"
 for command in "${commands[@]}"; do
     expected=0

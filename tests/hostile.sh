@@ -7,7 +7,7 @@ source "$(dirname "$0")/lib.sh"
 
 book="$work/a book" # with a space
 mkdir "$book" "$work/tmp"
-(cd "$root" && git ls-files -z | tar --null -T - -c) | tar -x -C "$book"
+copy_book "$book"
 export MANY_HANDS_NO_INSTALL=1 # tests/run.sh has installed everything
 export TMPDIR=$work/tmp
 unset MANY_HANDS_SERVER MANY_HANDS_BIN

@@ -209,7 +209,7 @@ done
 
 spoilt="$work/a book"
 mkdir "$spoilt"
-(cd "$root" && git ls-files -z | tar --null -T - -c) | tar -x -C "$spoilt"
+copy_book "$spoilt"
 # sees RULE MESSAGE COMMAND ...: after COMMAND in a copy, RULE prints MESSAGE.
 sees() {
     book=$work/copy

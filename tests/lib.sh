@@ -6,8 +6,8 @@ set -Euo pipefail
 root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
 bin=${MANY_HANDS_BIN:-$root/build-tests/bin}
 with_postgres=$root/tools/with_postgres.sh
-# Servers stand in memory, if there is room for some: they start in a third of
-# the time. A test may set servers_on_disk, or work_in_memory, before it sources this.
+# Servers stand in memory, if there is room for some: they start in a third of the
+# time. A test may set servers_on_disk, or work_in_memory, before it sources this.
 place_of_servers=/var/tmp
 if [[ $(stat -f -c %T /dev/shm 2>/dev/null) == tmpfs && -w /dev/shm ]] &&
     (($(df --output=avail -k /dev/shm | tail -n 1) > 8 << 20)); then
@@ -93,6 +93,11 @@ runs() {
     same "${*:2}: exit status" 0 "$status"
     same "${*:2}: stderr" "" "$err"
     matches "${*:2}" "$1" "$out"
+}
+
+# copy_book DIRECTORY: what is under version control, as it stands here.
+copy_book() {
+    (cd "$root" && git ls-files -z | tar --null -T - -c) | tar -x -C "$1"
 }
 
 # as_stranger LIMIT PROGRAM ...: one of ours, by a user without rights, of whom

@@ -6,7 +6,7 @@ source "$(dirname "$0")/lib.sh"
 
 book="$work/a book" # with a space
 mkdir "$book"
-(cd "$root" && git ls-files -z | tar --null -T - -c) | tar -x -C "$book"
+copy_book "$book"
 all=("$book/run_all.sh" --quick)
 export MANY_HANDS_NO_INSTALL=1 # tests/run.sh has installed everything
 

@@ -11,7 +11,7 @@ source "$(dirname "$0")/lib.sh"
 
 book="$work/a book" # with a space
 mkdir "$book"
-(cd "$root" && git ls-files -z | tar --null -T - -c) | tar -x -C "$book"
+copy_book "$book"
 page=$book/chapters/05-io-bound/README.md
 program=$book/chapters/05-io-bound/samples_table.hpp
 cat >"$book/tools/with_postgres.sh" <<E2

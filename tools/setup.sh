@@ -4,12 +4,12 @@
 #     tools/setup.sh            compiler, libraries, PostgreSQL, ...
 #     tools/setup.sh --tests    and what the tests need beside it
 #     tools/setup.sh --peers    and the libraries we compare with
-#     --yes                     do not ask before installing, as on a terminal
+#     --yes                     do not ask (on a terminal) before installing
 #
 # Installing works through apt, as root or with sudo (and npm, for --tests, into
-# tests/). Elsewhere, or with
-# MANY_HANDS_NO_INSTALL=1, it names what is missing and ends with 3. It never
-# leaves a PostgreSQL service running that was not running before.
+# tests/). Elsewhere, or with MANY_HANDS_NO_INSTALL=1, it names what is missing
+# and ends with 3. It never leaves a PostgreSQL service running that was not
+# running before.
 set -Eeuo pipefail
 
 say() { printf 'setup.sh: %s\n' "$*" >&2; }

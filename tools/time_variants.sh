@@ -38,10 +38,11 @@
 #
 # LABEL is the program's name, or program@what=value@what=value: an option, or how
 # it is run (cpus, rtt_us: the distance of the server). note, no_race and sized
-# stand below. Each round
-# runs every label once, in another order, so that a slow minute of the machine
-# hits all of them. Everything measured stays in results/CHAPTER/, that of one
-# problem in results/one-problem/CHAPTER/:
+# stand below.
+#
+# Each round runs every label once, in another order, so that a slow minute of the
+# machine hits all of them. Everything measured stays in results/CHAPTER/, that of
+# one problem in results/one-problem/CHAPTER/:
 #
 #     title, variants.tsv, notes.tsv,  what was declared
 #     no_race, published.tsv

@@ -90,8 +90,8 @@ int look(const break_even_job& job, const NewPool& new_pool) {
     fmt::print("predicted_us: {:.3f}\nfound_us: {:.3f}\n"
                "predicted_by_found_ratio: {:.2f}\n",
                1e6 * predicted, 1e6 * found, predicted / found);
-    if (std::isinf(found)) // says more of this machine than of the work
-        fmt::print("unreliable: two were not faster: others need the cores\n");
+    if (std::isinf(found)) // who is in the way, we do not know
+        fmt::print("unreliable: two were no faster, as if on one core\n");
     return finish(fmt::format("{} of the sums wrong", lists - right),
                   std::string("0 of the sums wrong"));
 }
